@@ -4,6 +4,7 @@
 
 mod account;
 mod cell;
+mod charts_view;
 mod detail;
 mod drill;
 mod event_filter;
@@ -26,6 +27,7 @@ mod tables;
 pub use account::Account;
 pub(crate) use account::FocusedOn;
 pub use cell::{Cell, Order, PaneColumn};
+pub use charts_view::ChartsView;
 pub use detail::{Detail, Search};
 pub use drill::Drill;
 pub use event_filter::{EventFilter, EventKind};

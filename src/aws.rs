@@ -44,7 +44,7 @@ pub use error_kind::ErrorKind;
 pub use http::Transport;
 pub use login::Renewal;
 pub(crate) use meter::in_background;
-pub use meter::{Meter, Spent, Usage, attributed};
+pub use meter::{Meter, ON_DEMAND, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency};
 pub use page::{Described, Page, describe, pages};
 pub(crate) use page::{DescribedEach, describe_each, pages_until};

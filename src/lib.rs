@@ -44,6 +44,7 @@
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |
 //! | [`app::Action`] | something the operator can do: a name, help, a function |
 //! | [`logs::LogRequest`], [`logs::tail`] | which log is wanted, from where on; reads it while it is wanted |
+//! | [`charts::ChartRequest`], [`charts::SeriesCache`] | which metrics are wanted over which time; what was read of them |
 //! | [`intents::Intent`] | something the operator wants of AWS: how it is planned, when it is really done |
 //! | [`intents::Plan`], [`intents::Step`] | exactly what would be sent, for reading; one mutating call |
 //! | [`app::Pane`] | one of the screens that the tabs lead to: a list (which things, and what a row says), or blocks of its own |
@@ -62,13 +63,14 @@
 //! | [`aws`] | [`redact`], [`disk`] | ratatui, crossterm |
 //! | [`resources`] | [`aws`], [`config`], [`health`], [`redact`] | ratatui, crossterm |
 //! | [`logs`] | [`resources`], [`aws`], [`redact`] | ratatui, crossterm |
+//! | [`charts`] | [`resources`], [`aws`] | the SDK, tokio, ratatui, crossterm |
 //! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`] | the SDK, ratatui, crossterm |
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
@@ -79,7 +81,7 @@
 //! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`doctor`] | [`headless`], [`session`], [`terminal`], [`theme`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm |
-//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`view`] | the SDK |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`view`] | the SDK |
 //! | `main` | [`runtime`], [`doctor`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
@@ -92,6 +94,7 @@ pub mod app;
 pub mod args;
 pub mod assets;
 pub mod aws;
+pub mod charts;
 pub mod completion;
 pub mod config;
 pub mod disk;

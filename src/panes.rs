@@ -7,6 +7,7 @@ mod alarms;
 mod automation;
 mod cell;
 mod chain;
+pub mod charts;
 mod console;
 mod data;
 mod endpoints;
@@ -58,12 +59,14 @@ pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
     app.tables.panes.iter().copied().filter(move |pane| several || !pane.several)
 }
 
-/// Returns the contents between the tabs and the footer: the open log, the open lineage, or the body of the pane.
+/// Returns the contents between the tabs and the footer: the open log, the open charts, the open lineage, or
+/// the body of the pane.
 fn body(app: &App) -> &'static Body {
-    match (&app.open_log, &app.detail) {
-        (Some(_), _) => &logs::BODY,
-        (None, Some(_)) => &lineage::BODY,
-        (None, None) => &app.pane.body,
+    match (&app.open_log, &app.open_charts, &app.detail) {
+        (Some(_), ..) => &logs::BODY,
+        (None, Some(_), _) => &charts::BODY,
+        (None, None, Some(_)) => &lineage::BODY,
+        (None, None, None) => &app.pane.body,
     }
 }
 
@@ -73,11 +76,11 @@ fn body_rows(app: &App, banners: &[Line]) -> u16 {
     app.size.1.saturating_sub(taken)
 }
 
-/// Returns the number of rows of the tabs. A log and a lineage have no tabs, and a list with a preview needs all rows of a small
-/// terminal.
+/// Returns the number of rows of the tabs. A log, charts and a lineage have no tabs, and a list with a preview needs all
+/// rows of a small terminal.
 fn tab_rows(app: &App) -> u16 {
     let previews = app.pane.list().is_some_and(|list| list.preview.is_some());
-    u16::from(app.open_log.is_none() && app.detail.is_none() && !(previews && app.size.1 < TABS_FROM))
+    u16::from(app.shows_pane() && !(previews && app.size.1 < TABS_FROM))
 }
 
 /// Returns the number of rows of the selected pane's list. If the pane has no list, these are the rows of its body.

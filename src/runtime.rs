@@ -1,5 +1,6 @@
 //! The loop: wait → update → perform → draw. It starts all tasks except the pollers.
 
+mod chart_reader;
 mod console;
 mod effects;
 mod events;
@@ -129,6 +130,7 @@ pub async fn run<B: Backend>(
         themes,
         #[cfg(feature = "cloudwatchlogs")]
         logs: log_reader::LogReader::default(),
+        charts: chart_reader::ChartReader::default(),
         went_on: None,
     };
     let ended = main.turn(terminal).await;
@@ -158,6 +160,7 @@ struct MainLoop {
     themes: Themes,
     #[cfg(feature = "cloudwatchlogs")]
     logs: log_reader::LogReader,
+    charts: chart_reader::ChartReader,
     /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
 }
@@ -215,6 +218,7 @@ impl MainLoop {
             self.pollers.publish(&self.app, polled, at_once);
             #[cfg(feature = "cloudwatchlogs")]
             self.logs.want(self.app.log_request(), &self.effects.machine, &self.effects.answer);
+            self.charts.want(self.app.chart_request(), &self.effects.machine, &self.effects.answer);
             self.effects.drop_later(replaced);
         }
     }

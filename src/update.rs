@@ -9,6 +9,7 @@ mod actions;
 mod activity;
 mod cause;
 mod changes;
+mod charts;
 mod drill;
 mod leave;
 mod lineage;
@@ -68,6 +69,7 @@ impl App {
             Msg::Usage(place, usage) => self.take_usage(place, usage),
             Msg::PlanWaits(place, intent, text) => self.plan_waits(place, &intent, text),
             Msg::Log(update) => self.take_log(update),
+            Msg::Charts(update) => self.take_charts(*update),
             Msg::Drill(drill) => drill::take(self, drill),
             Msg::Recording(status) => replay::take_status(self, status),
             Msg::Played(played) => replay::take_played(self, *played),
@@ -88,7 +90,7 @@ impl App {
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
-        (self.pane, self.detail, self.open_log) = (pane, None, None);
+        (self.pane, self.detail, self.open_charts, self.open_log) = (pane, None, None, None);
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);
@@ -161,6 +163,7 @@ impl App {
         }
         modal::settle(self);
         lineage::settle(self);
+        charts::settle(self);
         logs::settle(self);
         self.refocus();
     }

@@ -10,6 +10,7 @@ mod flow;
 mod hit;
 mod layout;
 mod line;
+mod line_chart;
 mod sheet;
 mod text;
 mod tree;
@@ -22,6 +23,7 @@ pub use fact::Fact;
 pub use hit::{Hit, hit};
 pub use layout::{Parts, TabPlace, tab_places};
 pub use line::{Line, Span, Spans};
+pub use line_chart::{ChartGrid, ChartSeries, LineChart};
 pub use sheet::{LaidOutRow, RowStyle};
 pub(crate) use text::is_hidden;
 pub use text::{Align, Cut, cut, escaped, harmless, simple, width};
@@ -134,6 +136,8 @@ pub enum Content {
     Tree(Tree),
     /// A value over time.
     Chart(Chart),
+    /// Charts of several series.
+    Charts(ChartGrid),
 }
 
 /// One entry of the tab row.

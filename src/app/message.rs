@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::drill::Drill;
 use super::seen::Seen;
 use crate::aws::Usage;
+use crate::charts::ChartUpdate;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::logs::LogUpdate;
 use crate::model::Joined;
@@ -37,6 +38,8 @@ pub enum Msg {
     PlanWaits(AccountId, AnyIntent, String),
     /// A request for a log brought something.
     Log(LogUpdate),
+    /// A request for the series of charts was answered.
+    Charts(Box<ChartUpdate>),
     /// The state of a drill.
     Drill(Drill),
     /// The state of the recording.

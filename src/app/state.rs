@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::account::Account;
+use super::charts_view::ChartsView;
 use super::detail::Detail;
 use super::drill::Drill;
 use super::event_filter::EventFilter;
@@ -17,6 +18,7 @@ use super::opening::Opening;
 use super::run::Run;
 use super::subject::Subject;
 use super::tables::{Action, Context, Pane, Tables};
+use crate::charts::SeriesCache;
 use crate::keymap::Keymap;
 use crate::model::Chain;
 use crate::recording::{RecordingStatus, ReplayStatus};
@@ -54,6 +56,10 @@ pub struct App {
     pub detail: Option<Detail>,
     /// The open log. It is shown instead of the lineage or the pane.
     pub open_log: Option<LogView>,
+    /// The open charts. They are shown instead of the lineage or the pane; a log is shown instead of them.
+    pub open_charts: Option<ChartsView>,
+    /// The series that were read for charts.
+    pub series: SeriesCache,
     /// The number of logs that were opened or read anew so far.
     pub(crate) log_tickets: u64,
     /// The open sheet.
@@ -114,6 +120,8 @@ impl App {
             lists: BTreeMap::new(),
             detail: None,
             open_log: None,
+            open_charts: None,
+            series: SeriesCache::default(),
             log_tickets: 0,
             modal: None,
             opening: None,
@@ -132,15 +140,24 @@ impl App {
         }
     }
 
+    /// Is the pane itself on the screen? Otherwise a lineage, charts or a log are shown instead.
+    #[must_use]
+    pub fn shows_pane(&self) -> bool {
+        self.open_log.is_none() && self.open_charts.is_none() && self.detail.is_none()
+    }
+
     /// Returns the model with this name in the selected account.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         self.here.joined.chain(name)
     }
 
-    /// Returns the selected thing: in the open lineage, otherwise in the list of the pane.
+    /// Returns the selected thing: what the open charts are about, in the open lineage, otherwise in the list of the pane.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
+        if let Some(charts) = &self.open_charts {
+            return Some(charts.subject.clone());
+        }
         match &self.detail {
             Some(detail) => detail.selected.last().map(|item| self.here.subject(item.clone())),
             None => self.lists.get(self.pane.name).and_then(|l| l.selected.clone()),

@@ -44,6 +44,9 @@ pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
     }
 }
 
+/// The source of what is read only because somebody looks at it, and costs money: the metrics of charts.
+pub const ON_DEMAND: &str = "charts";
+
 /// The calls of one source and their cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
@@ -72,6 +75,12 @@ pub struct Usage {
     pub cost: f64,
     /// Cost of a day at the rate of the last hour (or since the start), US dollars.
     pub cost_per_day: f64,
+    /// Estimated cost of the metrics of the last 24 hours, US dollars: what a limit for a day is about.
+    #[serde(default)]
+    pub last_day: f64,
+    /// The part of it that was read on demand.
+    #[serde(default)]
+    pub on_demand: f64,
     /// The calls and their cost by source.
     pub by_source: BTreeMap<Cow<'static, str>, Spent>,
 }
@@ -91,6 +100,16 @@ struct State {
     recent: VecDeque<Instant>,
     /// The costs of the last hour and when they arose.
     spent: VecDeque<(Instant, f64)>,
+    /// The costs of the metrics of the last day, by the minute.
+    day: VecDeque<SpentMinute>,
+}
+
+/// What the metrics of a minute cost, in US dollars.
+#[derive(Debug)]
+struct SpentMinute {
+    began: Instant,
+    cost: f64,
+    on_demand: f64,
 }
 
 impl Meter {
@@ -160,6 +179,8 @@ impl Meter {
         let lived = state.started.map_or(Duration::ZERO, |s| now - s);
         let lived = lived.clamp(Duration::from_mins(1), HOUR);
         usage.cost_per_day = state.spent.iter().map(|(_, cost)| cost).sum::<f64>() * 86_400.0 / lived.as_secs_f64();
+        usage.last_day = state.day.iter().map(|minute| minute.cost).sum();
+        usage.on_demand = state.day.iter().map(|minute| minute.on_demand).sum();
         usage
     }
 
@@ -178,23 +199,39 @@ impl Meter {
     }
 }
 
+const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl State {
     fn spend(&mut self, cost: f64, metrics: u64, calls: u64) {
         let now = Instant::now();
         self.usage.cost += cost;
+        let me = ATTRIBUTION.try_with(|me| *me);
         if cost > 0.0 {
             self.spent.push_back((now, cost));
         }
-        if let Ok(me) = ATTRIBUTION.try_with(|me| *me) {
+        if metrics > 0 {
+            self.spend_today(now, cost, me.is_ok_and(|me| me.source == ON_DEMAND));
+        }
+        if let Ok(me) = me {
             let spent = self.usage.by_source.entry(me.source.into()).or_default();
             spent.calls += calls;
             spent.metrics += metrics;
             spent.cost += cost;
         }
     }
+    fn spend_today(&mut self, now: Instant, cost: f64, on_demand: bool) {
+        let on_demand = if on_demand { cost } else { 0.0 };
+        match self.day.back_mut().filter(|minute| now - minute.began < MINUTE) {
+            Some(minute) => (minute.cost, minute.on_demand) = (minute.cost + cost, minute.on_demand + on_demand),
+            None => self.day.push_back(SpentMinute { began: now, cost, on_demand }),
+        }
+    }
     fn forget_before(&mut self, now: Instant) {
+        while self.day.front().is_some_and(|minute| now - minute.began > DAY) {
+            self.day.pop_front();
+        }
         while self.recent.front().is_some_and(|at| now - *at > Duration::from_mins(1)) {
             self.recent.pop_front();
         }
@@ -278,5 +315,21 @@ mod tests {
         assert!((usage.cost_per_day - 0.24).abs() < 1e-9, "half an hour, 48 times: {}", usage.cost_per_day);
         tokio::time::advance(Duration::from_hours(1)).await;
         assert!(meter.usage().cost_per_day.abs() < 1e-9, "what is long ago says nothing about today");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_cost_of_a_day_is_known_and_what_of_it_was_read_on_demand() {
+        let meter = Meter::new(Pace::Unlimited);
+        let of = |meter: &Meter| {
+            let usage = meter.usage();
+            [usage.last_day, usage.on_demand].map(|cost| format!("{:.0}", cost / PER_METRIC))
+        };
+        attributed("metrics", Urgency::Background, async { meter.count_metrics(500) }).await;
+        attributed(ON_DEMAND, Urgency::Visible, async { meter.count_metrics(10) }).await;
+        tokio::time::advance(Duration::from_hours(23)).await;
+        attributed(ON_DEMAND, Urgency::Visible, async { meter.count_metrics(20) }).await;
+        assert_eq!(of(&meter), ["530", "30"]);
+        tokio::time::advance(Duration::from_hours(2)).await;
+        assert_eq!(of(&meter), ["20", "20"], "the rest was longer than a day ago");
     }
 }

@@ -16,6 +16,9 @@ use crate::view::{Footer, KeyHint, Line, Sheet, Tone};
 /// The actions in the footer of a log.
 const LOG_ACTIONS: [&str; 6] = ["pause", "back", "first-error", "wrap", "jump", "copy"];
 
+/// The actions in the footer of charts.
+const CHART_ACTIONS: [&str; 6] = ["left", "shorter", "longer", "compare", "back", "copy"];
+
 /// The maximum number of rows of banners.
 const MOST_BANNERS: usize = 4;
 
@@ -172,8 +175,11 @@ fn keys(app: &App) -> Vec<KeyHint> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let group = if app.replay.is_some() { "replay" } else { "act" };
+    let named = |names: &[&str]| names.iter().filter_map(|name| app.action(name)).collect();
+    let in_charts = app.open_log.is_none() && app.open_charts.is_some();
     let mut actions: Vec<&Action> = match app.open_log {
-        Some(_) => LOG_ACTIONS.iter().filter_map(|name| app.action(name)).collect(),
+        Some(_) => named(&LOG_ACTIONS),
+        None if in_charts => named(&CHART_ACTIONS),
         None => app.tables.actions.iter().filter(|action| action.group == group).collect(),
     };
     // If an endpoint is broken, the remedies come first.
@@ -197,8 +203,10 @@ fn keys(app: &App) -> Vec<KeyHint> {
         .collect();
     // The keys to everything else stay even if there is no room for writes.
     let filter = if app.detail.is_some() && app.open_log.is_none() { "search" } else { "filter" };
-    let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
-    keys.extend(fixed.into_iter().filter_map(|(name, label)| {
+    let open = if in_charts { "enlarge" } else { "open" };
+    let fixed = [("help", "keys"), ("open", open), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
+    let fixed = fixed.into_iter().filter(|(name, _)| !(in_charts && *name == "filter"));
+    keys.extend(fixed.filter_map(|(name, label)| {
         let (label, action) = (label.to_owned(), name.to_owned());
         Some(KeyHint { key: key(name)?, label, action, works: true, kept: name != "quit" })
     }));

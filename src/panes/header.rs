@@ -172,8 +172,7 @@ fn under_way(app: &App) -> Line {
 
 /// Shows which rows are visible, if a list without a title has more rows than fit.
 fn count_hidden(app: &App) -> Line {
-    let previews =
-        app.detail.is_none() && app.open_log.is_none() && app.pane.list().is_some_and(|list| list.preview.is_some());
+    let previews = app.shows_pane() && app.pane.list().is_some_and(|list| list.preview.is_some());
     let list = app.lists.get(app.pane.name).filter(|_| previews);
     let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
     if list.ids.len() <= rows {

@@ -4,16 +4,19 @@ use std::cmp::Reverse;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::activity;
+use super::{activity, cell};
 use crate::app::{App, Context, Notice, Subject};
 use crate::fmt;
 use crate::model::{Chain, Health, timeline};
 use crate::resources::{Event, Kind};
+use crate::view::Span;
 
 /// The time before a trouble in which its cause is looked for.
 const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 /// The maximum number of events that are searched.
 const MOST: usize = 500;
+/// The maximum number of events that are searched for marks.
+const MOST_MARKS: usize = 200;
 
 /// Returns the past of a model: the events of the tables, and older events that only the log still has.
 pub(super) fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, Event)> {
@@ -33,6 +36,18 @@ pub(super) fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, 
     past.sort_by_key(|(at, _)| Reverse(*at));
     past.truncate(most);
     past
+}
+
+/// Returns the signs of what happened to the model, each with the index of its point: of `points` points from a second
+/// since 1970 on, each of which covers `period` seconds. The worst come last, so that they are drawn over the others.
+pub(super) fn marks(app: &App, chain: &Chain, from: i64, period: i64, points: usize) -> Vec<(usize, Span)> {
+    let mark = |(at, event): (Timestamp, Event)| {
+        let place = usize::try_from((at.as_second() - from).div_euclid(period)).ok().filter(|place| *place < points)?;
+        Some((event.health, place))
+    };
+    let mut marks: Vec<(Health, usize)> = history(app, chain, MOST_MARKS).into_iter().filter_map(mark).collect();
+    marks.sort_unstable();
+    marks.into_iter().map(|(health, place)| (place, Span::new(health.sign().0, cell::tone(health)))).collect()
 }
 
 /// Returns since when something is wrong with the selected thing or, if nothing is wrong with it, with its model.

@@ -1,6 +1,7 @@
 //! Alarms of all types: `cloudwatch:DescribeAlarms`.
 
 mod action;
+mod measure;
 mod read;
 mod rule;
 
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
+pub use measure::Measure;
 use read::{from_composite, from_log, from_metric};
 pub use rule::Child;
 
@@ -61,6 +63,9 @@ pub struct Alarm {
     /// Names of all metrics in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<String>,
+    /// The metric that it compares with a threshold, where it is a single one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
     /// The state of its evaluation, where that was not as usual: `PARTIAL_DATA`, `EVALUATION_ERROR`,
     /// `EVALUATION_FAILURE`, raw.
     #[serde(default)]

@@ -4,6 +4,7 @@
 
 mod ask;
 mod custom;
+mod query;
 mod request;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn}
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
 pub use custom::CustomMetric;
+pub use query::MetricQuery;
 use request::{SeriesRequest, errors_of, request};
 
 const MINUTE: i64 = 60;

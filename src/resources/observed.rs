@@ -22,6 +22,8 @@ pub struct Observed {
     pub at: Timestamp,
     /// Whether this is one thorough look instead of a steady watch. It reads everything and waits for nothing.
     pub one_shot: bool,
+    /// US dollars that the last day cost for what was read on demand. Metrics may cost so much less.
+    pub on_demand: f64,
 }
 
 /// The part of the configuration that reading and joining depend on.

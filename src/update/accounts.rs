@@ -13,7 +13,7 @@ impl App {
     pub(super) fn follow_cursor(&mut self) {
         let cursor = self.subject().map(|subject| subject.account);
         let account = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.id);
-        if self.detail.is_none() && self.open_log.is_none() && account != self.here.id {
+        if self.shows_pane() && account != self.here.id {
             self.visit(account);
         }
     }
@@ -37,6 +37,7 @@ impl App {
 
     pub(super) fn take_usage(&mut self, id: AccountId, usage: Usage) {
         if let Some(account) = self.account_mut(id) {
+            account.observed.on_demand = usage.on_demand;
             account.usage = usage;
         }
     }
@@ -53,6 +54,8 @@ impl App {
     /// Removes the rows of an account, because they belong to another one.
     pub fn forget(&mut self, id: AccountId) {
         self.open_log.take_if(|view| view.account == id);
+        self.open_charts.take_if(|view| view.subject.account == id);
+        self.series.forget(id);
         self.begin_with(id, Store::default(), Vec::new());
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);

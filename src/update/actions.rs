@@ -1,12 +1,12 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{activity, cause, changes, logs, modal, mouse, navigate, replay, seen};
+use super::{activity, cause, changes, charts, logs, modal, mouse, navigate, replay, seen};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
 macro_rules! actions {
-    ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
+    ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:expr => $run:expr;)+ })+) => {
         /// All actions: those of the intents, and those that stay in the console.
         pub static ACTIONS: &[Action] = &[
             $(changes::action::<intents::$intent>(),)+
@@ -20,10 +20,11 @@ macro_rules! actions {
 
 intents::intents! { actions
     "look" {
-        "open" "open the selected row: its lineage, that of an event's thing, an account, a source, a log line" navigate::can_open => navigate::open;
+        "open" "open the selected row: its lineage, that of an event's thing, an account, a source, a log line; in charts: enlarge one" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
         "logs" "the log of an endpoint, job, step, run, function or state machine, or around an event" logs::can_open => logs::open;
-        "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" always => navigate::filter;
+        "charts" "the metrics of an endpoint, model, alarm, job or pipeline as charts" charts::can_open => charts::open;
+        "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" navigate::can_filter => navigate::filter;
         "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
         "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
         "event-kind" "in the activity: list the next kind of events" activity::can_narrow => activity::next_kind;
@@ -38,7 +39,10 @@ intents::intents! { actions
         "before" "show what changed in the hour before the trouble" cause::can_show_changes => cause::show_changes;
         "first-error" "in a log: the first line that tells of an error" logs::can_go_to_error => logs::first_error;
         "wrap" "in a log: wrap long lines" logs::in_log => logs::wrap;
-        "copy" "copy the ARN or name; in a log: the line" navigate::can_copy => navigate::copy;
+        "shorter" "in charts: a shorter window" |context| charts::can_turn(context, -1) => |app| charts::turn(app, -1);
+        "longer" "in charts: a longer window" |context| charts::can_turn(context, 1) => |app| charts::turn(app, 1);
+        "compare" "in charts: beside yesterday, last week, nothing" charts::can_compare => charts::compare;
+        "copy" "copy the ARN or name; in a log: the line; in charts: the values" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {
@@ -63,8 +67,8 @@ intents::intents! { actions
         "page-down" "page down" always => |app| navigate::page(app, 1);
         "top" "first row" always => |app| navigate::end(app, true);
         "bottom" "last row" always => |app| navigate::end(app, false);
-        "left" "close a branch" navigate::has_branches => |app| navigate::branch(app, false);
-        "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
+        "left" "close a branch; in charts: move the cursor back" navigate::has_branches => |app| navigate::branch(app, false);
+        "right" "open a branch; in charts: move the cursor on" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
         "pause" "pause or resume the replay or the log" replay::can_pause => replay::pause;
@@ -100,6 +104,7 @@ fn can_refresh(context: &Context<'_>) -> Result<String, String> {
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn refresh(app: &mut App) -> Option<Effect> {
     logs::refresh(app);
+    charts::refresh(app);
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

@@ -1,6 +1,6 @@
 //! Moving between panes, rows and nodes.
 
-use super::{activity, logs, search};
+use super::{activity, charts, logs, search};
 use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
 use crate::panes::{self, lineage};
 use crate::resources::alarm::Alarm;
@@ -30,6 +30,8 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
     if let Some(view) = &mut app.open_log {
         logs::step(view, by);
+    } else if app.open_charts.is_some() {
+        charts::choose(app, by);
     } else if app.detail.is_some() {
         super::lineage::step(app, by);
     } else {
@@ -43,6 +45,10 @@ pub(super) fn page(app: &mut App, by: isize) -> Moved {
         logs::page(app, by);
         return None;
     }
+    if app.open_charts.is_some() {
+        charts::page(app, by);
+        return None;
+    }
     let rows = isize::try_from(panes::list_rows(app)).unwrap_or(10).max(2) - 1;
     step(app, by * rows)
 }
@@ -52,11 +58,19 @@ pub(super) fn end(app: &mut App, first: bool) -> Moved {
         logs::end(app, first);
         return None;
     }
+    if app.open_charts.is_some() {
+        charts::end(app, first);
+        return None;
+    }
     step(app, if first { isize::MIN / 2 } else { isize::MAX / 2 })
 }
 
 /// Opens or closes the selected branch.
 pub(super) fn branch(app: &mut App, open: bool) -> Moved {
+    if charts::are_shown(app) {
+        charts::step(app, if open { 1 } else { -1 });
+        return None;
+    }
     if let Some(detail) = &mut app.detail {
         if open {
             detail.closed.remove(&detail.selected);
@@ -76,6 +90,9 @@ pub(super) fn branch(app: &mut App, open: bool) -> Moved {
 }
 
 pub(super) fn has_branches(context: &Context<'_>) -> Result<String, String> {
+    if charts::are_shown(context.app) {
+        return Ok("cursor".to_owned());
+    }
     let key = context.app.keymap.key_for("open").map(|key| format!(": {key} opens the lineage of the selected row"));
     in_lineage(context, format!("only a lineage has branches{}", key.unwrap_or_default()))
 }
@@ -85,7 +102,8 @@ pub(super) fn has_facts(context: &Context<'_>) -> Result<String, String> {
 }
 
 fn in_lineage(context: &Context<'_>, otherwise: String) -> Result<String, String> {
-    let is_shown = context.app.detail.is_some() && context.app.open_log.is_none();
+    let covered = context.app.open_log.is_some() || context.app.open_charts.is_some();
+    let is_shown = context.app.detail.is_some() && !covered;
     if is_shown { Ok(String::new()) } else { Err(otherwise) }
 }
 
@@ -110,6 +128,10 @@ pub(super) fn open(app: &mut App) -> Moved {
         logs::show_line(app);
         return None;
     }
+    if let Some(view) = &mut app.open_charts {
+        charts::zoom(view);
+        return None;
+    }
     if app.detail.is_some() {
         return branch_toggle(app);
     }
@@ -129,7 +151,7 @@ pub(super) fn open(app: &mut App) -> Moved {
 
 /// Opens the lineage of a thing's model, with the thing selected.
 pub(super) fn enter(app: &mut App, subject: &Subject) {
-    app.open_log = None;
+    (app.open_charts, app.open_log) = (None, None);
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(&subject.item) else {
         let text = "it belongs to no model: add it to a [[model]] in the configuration".to_owned();
@@ -187,7 +209,7 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
 pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
     let app = context.app;
     let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty());
-    if app.open_log.is_some() || app.detail.is_some() || filtered || !app.at_home() {
+    if !app.shows_pane() || filtered || !app.at_home() {
         Ok(String::new())
     } else {
         Err("there is nothing to go back to".into())
@@ -197,6 +219,10 @@ pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
 pub(super) fn back(app: &mut App) -> Moved {
     if app.open_log.is_some() {
         logs::back(app);
+        return None;
+    }
+    if app.open_charts.is_some() {
+        charts::back(app);
         return None;
     }
     if app.detail.take().is_some() {
@@ -211,6 +237,10 @@ pub(super) fn back(app: &mut App) -> Moved {
     None
 }
 
+pub(super) fn can_filter(context: &Context<'_>) -> Result<String, String> {
+    if charts::are_shown(context.app) { Err("charts have no rows to filter".into()) } else { Ok(String::new()) }
+}
+
 pub(super) fn filter(app: &mut App) -> Moved {
     match (&mut app.open_log, &mut app.detail) {
         (Some(view), _) => view.filter.typing = true,
@@ -223,6 +253,9 @@ pub(super) fn filter(app: &mut App) -> Moved {
 pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
     if context.app.open_log.is_some() {
         return logs::can_go_to_error(context);
+    }
+    if context.app.open_charts.is_some() {
+        return Err("charts have no rows to search".into());
     }
     match &context.app.detail {
         Some(detail) if !detail.search.line.is_empty() => Ok(String::new()),
@@ -243,6 +276,9 @@ pub(super) fn look_on(app: &mut App, by: isize) -> Moved {
 pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {
     if context.app.open_log.is_some() {
         return Err("a log is in the order of time".into());
+    }
+    if context.app.open_charts.is_some() {
+        return Err("charts have no columns to sort by".into());
     }
     if context.app.detail.is_some() {
         return Err("a lineage has no columns to sort by".into());
@@ -286,12 +322,18 @@ pub(super) fn can_copy(context: &Context<'_>) -> Result<String, String> {
     if let Some(view) = &context.app.open_log {
         return view.selected().map(|_| "copy".to_owned()).ok_or_else(|| "there is no line".into());
     }
+    if context.app.open_charts.is_some() {
+        return Ok("copy values".to_owned());
+    }
     text_to_copy(context).ok_or_else(|| "nothing is selected".into())
 }
 
 pub(super) fn copy(app: &mut App) -> Moved {
     if app.open_log.is_some() {
         return logs::copy(app);
+    }
+    if app.open_charts.is_some() {
+        return charts::copy(app);
     }
     let text = text_to_copy(&app.context())?;
     app.message = Some((Tone::Good, format!("copied {text}")));

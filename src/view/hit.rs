@@ -48,7 +48,7 @@ pub fn hit(screen: &Screen, size: (u16, u16), at: (u16, u16)) -> Option<Hit> {
         }
         Content::Table(table) => in_table(table, area, at),
         Content::Tree(tree) => in_tree(tree, area, at),
-        Content::Chain(_) | Content::Lines { .. } | Content::Chart(_) => None,
+        Content::Chain(_) | Content::Lines { .. } | Content::Chart(_) | Content::Charts(_) => None,
     }
 }
 

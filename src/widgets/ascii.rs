@@ -36,6 +36,12 @@ fn twin(glyph: char) -> char {
         '▁' => '_',
         '█' => '#',
         '⏎' => '/',
+        // Braille: the dots of the upper half, of the lower half, or of both.
+        '\u{2800}'..='\u{28ff}' => match (u32::from(glyph) & 0x1b, u32::from(glyph) & 0xe4) {
+            (0, _) => '.',
+            (_, 0) => '\'',
+            (_, _) => '*',
+        },
         _ => '?',
     }
 }

@@ -9,6 +9,9 @@
 //!   00:14                      ●  ✗  03:14
 //! ```
 
+mod axis;
+mod dots;
+pub(super) mod lines;
 mod scale;
 
 use ratatui::buffer::Buffer;
@@ -16,6 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::widgets::{Sparkline, SparklineBar, Widget as _};
 
+use self::axis::Axis;
 use self::scale::{Scale, columns};
 use super::paint;
 use crate::theme::{Theme, Token};
@@ -52,7 +56,8 @@ pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some((value, words)) = &chart.threshold {
         threshold((*value, words), &scale, theme, (plot, right), buf);
     }
-    axis(chart, theme, (plot, body), buf);
+    let axis = Axis { points: chart.points.len(), ends: &chart.ends, marks: &chart.marks };
+    axis.draw(theme, Rect { y: body.bottom() - 1, height: 1, ..plot }, buf);
 }
 
 fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffer) {
@@ -92,31 +97,4 @@ fn threshold((value, words): (f64, &str), scale: &Scale, theme: &Theme, (plot, r
     }
     let at = Rect { x: plot.right(), y, width: right, height: 1 };
     paint::line(&Line::new().muted(format!(" {words}")), theme, at, buf);
-}
-
-/// Draws the oldest and the newest time, and the marks between them. A mark replaces a time.
-fn axis(chart: &Chart, theme: &Theme, (plot, body): (Rect, Rect), buf: &mut Buffer) {
-    let row = Rect { y: body.bottom() - 1, height: 1, ..plot };
-    let room = usize::from(row.width);
-    let points = chart.points.len().max(1);
-    let places: Vec<usize> = chart.marks.iter().map(|(at, _)| at.min(&(points - 1)) * room / points).collect();
-    let (first, last) = &chart.ends;
-    let mut start = 0;
-    while let Some(place) = places.iter().find(|p| (start..=start + width(first)).contains(p)) {
-        start = place + 2;
-    }
-    let mut end = room;
-    while let Some(place) = places.iter().find(|p| (end.saturating_sub(width(last) + 1)..end).contains(p)) {
-        end = place.saturating_sub(1);
-    }
-    let newest = end.saturating_sub(width(last));
-    if start + width(first) < newest {
-        let at = |cell| paint::skip_cells(row, paint::cut_to_u16(cell));
-        paint::line(&Line::new().muted(first), theme, at(start), buf);
-        paint::line(&Line::new().muted(last), theme, at(newest), buf);
-    }
-    for ((_, mark), cell) in chart.marks.iter().zip(places) {
-        let place = paint::skip_cells(row, paint::cut_to_u16(cell));
-        paint::words(mark.text(), theme.tone(mark.tone()), Rect { width: 1, ..place }, buf);
-    }
 }

@@ -72,6 +72,7 @@ fn content(block: &Block, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         Content::Tree(it) => tree::draw(it, theme, area, buf),
         Content::Chart(it) => chart::draw(it, theme, paint::inset(area), buf),
+        Content::Charts(it) => chart::lines::draw(it, theme, paint::inset(area), buf),
     }
 }
 

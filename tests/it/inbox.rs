@@ -70,7 +70,7 @@ async fn a_silent_rollback_leaves_the_inbox_when_it_was_seen() {
     t.says("inbox 1");
     t.keys("i").await;
     t.to("last update was rolled back").await;
-    t.keys("m").await;
+    t.keys("S").await;
     t.says("marked as seen");
     t.says("Nothing waits for you.");
     t.never_says("inbox 1");
@@ -78,6 +78,6 @@ async fn a_silent_rollback_leaves_the_inbox_when_it_was_seen() {
     t.to("recommendation").await;
     t.keys("enter").await;
     t.says("last update was rolled back");
-    t.keys("m").await;
+    t.keys("S").await;
     t.says("seen: only a deployment that was rolled back can be marked");
 }

@@ -12,6 +12,7 @@ mod aws_settings;
 mod bundled;
 mod canary;
 mod capacity;
+mod charts;
 mod completion;
 mod configure;
 mod data;

@@ -3,16 +3,15 @@
 
 use jiff::Timestamp;
 
-use super::super::cell;
-use super::super::history::history;
+use super::super::history::marks;
 use crate::app::{App, Item};
 use crate::config::Metric;
 use crate::fmt;
 use crate::model::{Chain, Health, Standing};
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
-use crate::resources::{Event, Kind};
-use crate::view::{Chart, Line, Span, Tone};
+use crate::view::{Chart, Line, Tone};
 
 /// The errors that are a share of all requests: the name of the metric, its title, and the share above which it is
 /// bad.
@@ -21,8 +20,6 @@ const ERRORS: [(&str, &str, f64); 2] =
 
 /// The number of points of a chart.
 const POINTS: usize = 60;
-/// The maximum number of events that are searched for marks.
-const MOST_MARKS: usize = 100;
 
 /// The data of a chart.
 struct Drawn<'a> {
@@ -61,20 +58,8 @@ fn draw(app: &App, chain: &Chain, Drawn { series, title, limit, scale, tone }: D
         threshold: limit,
         ends,
         tone,
-        marks: marks(app, chain, from, period),
+        marks: marks(app, chain, from, period, POINTS),
     })
-}
-
-/// Returns the signs of what happened to the model in the time of the chart, each with the index of its point. The
-/// worst come last, so that they are drawn over the others.
-fn marks(app: &App, chain: &Chain, from: i64, period: i64) -> Vec<(usize, Span)> {
-    let mark = |(at, event): (Timestamp, Event)| {
-        let place = usize::try_from((at.as_second() - from).div_euclid(period)).ok().filter(|place| *place < POINTS)?;
-        Some((event.health, place))
-    };
-    let mut marks: Vec<(Health, usize)> = history(app, chain, MOST_MARKS).into_iter().filter_map(mark).collect();
-    marks.sort_unstable();
-    marks.into_iter().map(|(health, place)| (place, Span::new(health.sign().0, cell::tone(health)))).collect()
 }
 
 /// Returns a bad metric of the configuration, or bad errors of the worst endpoint. If all is well, returns the first

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::types::{
     StateValue,
 };
 
-use super::{Alarm, Suppressor, time};
+use super::{Alarm, Measure, Suppressor, time};
 
 pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
     let mut dimensions = pairs(a.dimensions());
@@ -26,6 +26,7 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
             dimensions.extend(pairs(metric.dimensions()));
         }
     }
+    let measure = Measure::of(&a);
     dimensions.dedup();
     namespaces.dedup();
     Alarm {
@@ -44,6 +45,7 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
         dimensions,
         namespaces,
         metrics,
+        measure,
         actions: a.alarm_actions.unwrap_or_default(),
         other_actions: both(a.ok_actions, a.insufficient_data_actions),
         actions_enabled: a.actions_enabled.unwrap_or(true),
@@ -108,7 +110,7 @@ fn both(a: Option<Vec<String>>, b: Option<Vec<String>>) -> Vec<String> {
     a.into_iter().chain(b).flatten().collect()
 }
 
-fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
+pub(super) fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
     let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
     dimensions.iter().map(|d| (text(d.name()), text(d.value()))).collect()
 }

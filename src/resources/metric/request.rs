@@ -104,7 +104,7 @@ pub(super) fn request(observed: &Observed, plain: bool) -> (Vec<SeriesRequest>, 
     } else {
         focused.for_each(|endpoint| all.of_endpoint(endpoint, plain));
     }
-    let most = observed.preferences.max_cost_per_day.unwrap_or(f64::INFINITY);
+    let most = observed.preferences.max_cost_per_day.map_or(f64::INFINITY, |most| most - observed.on_demand);
     let mut cost = 0.0;
     let affordable = all.request.iter().take_while(|request| {
         cost += request.cost_per_day();
@@ -246,8 +246,8 @@ mod tests {
         // Three metrics are read 288 times a day at $0.01 for 1,000. Staging costs a third of that, new endpoints five
         // times as much.
         let (prod, staging) = (3.0 * 288.0 * PER_METRIC, 96.0 * 3.0 * PER_METRIC);
-        let of = |budget: Option<f64>| {
-            let mut observed = Observed { at: now, ..Observed::default() };
+        let of = |budget: Option<f64>, on_demand: f64| {
+            let mut observed = Observed { at: now, on_demand, ..Observed::default() };
             let all = vec![endpoint("a-staging"), endpoint("b-prod"), new.clone()];
             observed.store.endpoints.apply(Ok(crate::resources::Listing::all(all)), now);
             observed.preferences =
@@ -265,8 +265,10 @@ mod tests {
             (Some(5.0 * prod + 1e-9), "c-prod", true),
             (Some(0.001), "", true),
         ] {
-            assert_eq!(of(budget), (read.to_owned(), capped), "{budget:?}");
+            assert_eq!(of(budget, 0.0), (read.to_owned(), capped), "{budget:?}");
         }
+        let budget = Some(6.0 * prod + staging + 1e-9);
+        assert_eq!(of(budget, staging), ("c-prod b-prod".to_owned(), true), "charts were looked at for the rest");
     }
 
     #[test]

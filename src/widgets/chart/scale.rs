@@ -31,8 +31,12 @@ impl Scale {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within a screen's height")]
     pub(super) fn eighths(&self, value: f64, rows: u16) -> u64 {
         let most = f64::from(rows) * 8.0;
-        let share = (value - self.foot) / (self.top - self.foot);
-        (share * most).round().clamp(0.0, most) as u64
+        (self.share(value) * most).round().clamp(0.0, most) as u64
+    }
+
+    /// Returns the place of a value: 0 at the bottom, 1 at the top.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        (value - self.foot) / (self.top - self.foot)
     }
 
     /// Two or three labels, each with its row from the top.

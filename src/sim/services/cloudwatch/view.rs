@@ -54,11 +54,16 @@ impl<'a> View<'a> {
             value += (effect.to - value) * weight * relieved;
         }
         if series.name == "InvocationsPerInstance" {
-            let endpoint = series.dimensions.iter().find(|(name, _)| name == "EndpointName");
-            let fleet = endpoint.and_then(|(_, name)| self.endpoints.get(name)).map_or(1, Endpoint::instances);
-            value /= num::float(fleet.max(1));
+            value /= self.fleet(series);
         }
         value.max(0.0)
+    }
+
+    /// Returns the number of instances of the endpoint that a metric measures, at least 1.
+    fn fleet(&self, series: &Series) -> f64 {
+        let endpoint = series.dimensions.iter().find(|(name, _)| name == "EndpointName");
+        let fleet = endpoint.and_then(|(_, name)| self.endpoints.get(name)).map_or(1, Endpoint::instances);
+        num::float(fleet.max(1))
     }
 
     /// Returns since when an endpoint has at least this many instances, if it has.
@@ -87,7 +92,8 @@ impl<'a> View<'a> {
             (Kind::Rate, "Sum") => (mean * requests).round(),
             (Kind::Gauge, "Sum") => mean * minutes.max(1.0),
             (Kind::Rate | Kind::Latency, "SampleCount") => requests.round(),
-            (Kind::Gauge, "SampleCount") => minutes.ceil(),
+            // Each instance writes a value a minute.
+            (Kind::Gauge, "SampleCount") => minutes.ceil() * self.fleet(series),
             (Kind::Rate, "Maximum") => f64::from(u8::from(mean * requests >= 0.5)),
             (Kind::Rate, "Minimum") => 0.0,
             (Kind::Latency, "Sum") => mean * 1.15 * requests,
