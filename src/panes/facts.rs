@@ -3,6 +3,7 @@
 mod derived;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
+mod serving;
 
 use super::{cell, console};
 use crate::app::{App, Item};

@@ -48,6 +48,8 @@ pub enum Derived {
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
+    /// What an endpoint serves: its variants, components, the deployment under way, metrics, and where it runs.
+    Serving,
     /// How many instances run, between which limits scaling may change that, and what it did last.
     Capacity,
     /// The scaling policy that an alarm starts.

@@ -15,6 +15,7 @@ mod capacity;
 mod data;
 mod describes;
 mod documents;
+mod endpoint_kinds;
 mod failures;
 mod fleet;
 mod golden;

@@ -8,6 +8,7 @@ mod endpoint;
 mod errors;
 mod metrics;
 mod order;
+mod parts;
 mod registry;
 mod training;
 
@@ -44,7 +45,8 @@ macro_rules! cases {
 }
 use cases;
 
-const CASES: [&[OfRule]; 9] = [
+const CASES: [&[OfRule]; 10] = [
+    parts::CASES,
     data::CASES,
     training::CASES,
     registry::CASES,

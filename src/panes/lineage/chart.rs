@@ -10,6 +10,7 @@ use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Mode;
 use crate::resources::metric::MetricSeries;
 use crate::resources::{Event, Kind};
 use crate::view::{Chart, Line, Span, Tone};
@@ -120,8 +121,9 @@ fn latency<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
 /// Returns a metric of the variant with the highest newest value.
 fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
     let store = &app.here.observed.store;
-    let variants = store.endpoints.get(endpoint)?.variants.iter();
-    let read = variants.filter_map(|v| store.metrics.get(&MetricSeries::of_variant(endpoint, &v.name, metric)));
+    let row = store.endpoints.get(endpoint)?;
+    let parts = Mode::of(store, row).parts(store, row).into_iter();
+    let read = parts.filter_map(|part| store.metrics.get(&MetricSeries::of_variant(endpoint, part, metric)));
     let newest = |series: &MetricSeries| series.last().map_or(f64::MIN, |(_, value)| value);
     read.max_by(|a, b| newest(a).total_cmp(&newest(b)))
 }
