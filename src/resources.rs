@@ -25,6 +25,7 @@ pub mod execution;
 pub mod feature_group;
 pub mod group;
 pub mod identity;
+pub mod inference_component;
 pub mod job;
 mod kind;
 mod listing;
@@ -92,6 +93,7 @@ resources! {
         groups: Groups(group::ModelPackageGroup) = "model_package_groups",
         packages: Packages(package::ModelPackage) = "model_packages",
         configs: Configs(config::EndpointConfig) = "endpoint_configs",
+        inference_components: InferenceComponents(inference_component::InferenceComponent) = "inference_components",
         models: Models(model::Model) = "models",
         pipelines: Pipelines(pipeline::Pipeline) = "pipelines",
         executions: Executions(execution::PipelineExecution) = "pipeline_executions",

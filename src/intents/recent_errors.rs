@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::Executor;
 use crate::fmt;
 use crate::model::Failed;
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, Mode};
 use crate::resources::metric::MetricSeries;
 
 /// The length of the period, in minutes.
@@ -36,13 +36,14 @@ impl RecentErrors {
         let from = now.checked_sub(SignedDuration::from_mins(MINUTES + 1)).unwrap_or(now);
         let variants: BTreeSet<&str> = endpoint.variants.iter().map(|v| v.name.as_str()).collect();
         let changed = endpoint.modified.filter(|at| *at > from).map(|at| fmt::age(now, at));
-        let series = match MetricSeries::errors_of(&executor.aws, &endpoint.name, &variants, (from, now), 60).await {
+        let of = (endpoint.name.as_str(), Mode::told_by(endpoint));
+        let series = match MetricSeries::errors_of(&executor.aws, of, &variants, (from, now), 60).await {
             Ok(series) => series,
             Err(error) => {
                 return Self { problem: Some(error.kind.word().to_owned()), changed, ..Self::default() };
             }
         };
-        match Failed::count(&series, &endpoint.name, variants, (from, now)) {
+        match Failed::count(&series, of, variants, (from, now)) {
             Ok(failed) => Self { series, failed: Some(failed), problem: None, changed },
             Err(why) => Self { series, failed: None, problem: Some(why), changed },
         }

@@ -186,7 +186,7 @@ async fn refuse_unsteady(endpoint: &Endpoint, reader: &mut ConfigReader<'_>) -> 
         }
         None => String::new(),
     };
-    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next();
+    let phase = endpoint.phase();
     let phase = phase.map(|phase| format!(" ({phase})")).unwrap_or_default();
     Err(Refusal::No(format!("{name} is {status}{to}{phase}: it can be rolled back when InService")))
 }

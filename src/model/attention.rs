@@ -9,6 +9,7 @@ mod endpoint;
 mod errors;
 mod metrics;
 mod muted;
+mod parts;
 mod registry;
 mod traffic;
 mod training;
@@ -131,6 +132,8 @@ rules! {
     Endpoint "at-max" capacity::at_max [Cause]: "a variant runs as many instances as its scaling allows, and an alarm or activity of its scaling says that it needs more",
     #[cfg(feature = "applicationautoscaling")]
     Endpoint "outside-limits" capacity::outside_limits: "a variant wants fewer or more instances than its scaling allows",
+    Endpoint "component" parts::components [Cause]: "an inference component of an endpoint failed, or has fewer copies than wanted",
+    Endpoint "requests-wait" parts::requests_wait [Cause]: "requests of an asynchronous endpoint have waited for ten minutes while no instance runs",
     Endpoint "errors" errors::errors [Cause Answers]: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
     Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
     Endpoint "no-requests" traffic::stopped [Cause]: "requests of a production endpoint came steadily and have stopped for ten minutes",

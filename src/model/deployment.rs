@@ -60,7 +60,7 @@ pub(super) fn under_way<'a>(
     let from = from.or_else(|| endpoint.config.clone()).unwrap_or_else(|| "nothing".to_owned());
     let to = to.or_else(|| pending.map(|p| p.config.clone()));
     let since = pending.and_then(|p| p.started).or(endpoint.modified);
-    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next().map(String::as_str);
+    let phase = endpoint.phase();
     Some(Deployment { status: &endpoint.status, from, to, since, phase })
 }
 
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_deployment_tells_what_serves_and_what_arrives() {
-        let pending = |config: &str| Some(Pending { config: config.into(), started: None });
+        let pending = |config: &str| Some(Pending { config: config.into(), started: None, ..Pending::default() });
         let endpoint = |status: &str, pending| Endpoint {
             status: status.into(),
             config: Some("c13".into()),

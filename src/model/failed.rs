@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::fmt;
+use crate::resources::endpoint::Mode;
 use crate::resources::metric::MetricSeries;
 
 /// The minimum number of requests for a certain judgement.
@@ -35,13 +36,13 @@ pub struct Failed {
 
 impl Failed {
     /// Counts the requests and failures of an endpoint's variants between two times, from the series of these
-    /// variants.
+    /// variants. Which series counts the requests follows from the mode.
     ///
     /// # Errors
     /// The reason, as a phrase, why the number is unknown.
     pub fn count<'a>(
         series: &[MetricSeries],
-        endpoint: &str,
+        (endpoint, mode): (&str, Mode),
         variants: impl IntoIterator<Item = &'a str>,
         (from, until): (Timestamp, Timestamp),
     ) -> Result<Self, String> {
@@ -54,7 +55,7 @@ impl Failed {
             };
             let inside = |at: Timestamp| (from..until).contains(&at);
             let requests: Vec<(Timestamp, f64)> =
-                read("Invocations")?.points.iter().copied().filter(|(at, _)| inside(*at)).collect();
+                read(mode.requests())?.points.iter().copied().filter(|(at, _)| inside(*at)).collect();
             sum.requests += requests.iter().map(|(_, count)| count).sum::<f64>();
             for (kind, failed) in KINDS.iter().zip(&mut sum.failed) {
                 let shares: BTreeMap<Timestamp, f64> = read(kind.metric)?.points.iter().copied().collect();
@@ -122,11 +123,14 @@ mod tests {
                 row("Invocation5XXErrors", |m| m.1),
                 row("Invocation4XXErrors", |m| m.2),
             ];
-            let failed = Failed::count(&rows, "e", ["v"], (at(from), at(60))).unwrap();
+            let failed = Failed::count(&rows, ("e", Mode::Instances), ["v"], (at(from), at(60))).unwrap();
             assert_eq!((failed.describe().as_str(), failed.bad(), failed.broken()), (told, bad, broken), "{minutes:?}");
             rows[1].problem = Some("refused".into());
-            assert_eq!(Failed::count(&rows, "e", ["v"], (at(0), at(60))), Err("refused".into()));
-            assert!(Failed::count(&rows, "e", ["other"], (at(0), at(60))).is_err(), "what was not read is not well");
+            assert_eq!(Failed::count(&rows, ("e", Mode::Instances), ["v"], (at(0), at(60))), Err("refused".into()));
+            assert!(
+                Failed::count(&rows, ("e", Mode::Instances), ["other"], (at(0), at(60))).is_err(),
+                "what was not read is not well"
+            );
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::resources::execution::PipelineExecution;
 use crate::resources::feature_group::FeatureGroup;
 use crate::resources::group::ModelPackageGroup;
 use crate::resources::identity::Identity;
+use crate::resources::inference_component::InferenceComponent;
 use crate::resources::job::TrainingJob;
 use crate::resources::metric::MetricSeries;
 use crate::resources::model::Model;
@@ -196,6 +197,7 @@ account! {
     groups: ModelPackageGroup,
     packages: ModelPackage,
     configs: EndpointConfig,
+    inference_components: InferenceComponent,
     models: Model,
     pipelines: Pipeline,
     executions: PipelineExecution,

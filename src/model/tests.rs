@@ -109,7 +109,7 @@ fn a_deployment_that_changes_no_version_says_what_it_changed() {
     assert_eq!(came(&account), "1 instance → 2 instances");
     account.configs.truncate(1);
     assert_eq!(came(&account), "deployed");
-    account.endpoints[0].pending = Some(Pending { config: "x".into(), started: None });
+    account.endpoints[0].pending = Some(Pending { config: "x".into(), started: None, ..Pending::default() });
     account.models.push(model("unused", 3));
     assert_eq!(came(&account), "deployed");
 }

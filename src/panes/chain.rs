@@ -13,7 +13,7 @@ use crate::model::{Chain, Confidence, Health, Mark, Reason, Serving, Stage, Stag
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::resources::dataset::Dataset;
-use crate::resources::endpoint::Variant;
+use crate::resources::endpoint::{Mode, Variant};
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Fact, Line, Tone};
 
@@ -312,7 +312,10 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
         };
         facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone).into());
     }
-    if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last).filter(|(at, _)| own(*at)) {
+    if let Some((_, requests)) = series(Mode::of(&app.here.observed.store, endpoint).requests())
+        .and_then(MetricSeries::last)
+        .filter(|(at, _)| own(*at))
+    {
         facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))).into());
     }
     if app.size.0 >= ROOMY && serving.production() {
@@ -335,8 +338,9 @@ fn instances(variant: &Variant) -> Option<Fact> {
 
 fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
     let store = &account.observed.store;
-    let variant = &store.endpoints.get(endpoint)?.variants.first()?.name;
-    store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
+    let row = store.endpoints.get(endpoint)?;
+    let part = *Mode::of(store, row).parts(store, row).first()?;
+    store.metrics.get(&MetricSeries::of_variant(endpoint, part, metric)).filter(|s| !s.points.is_empty())
 }
 
 /// The number of seconds after which a value that is read every minute is too old to be shown as current.

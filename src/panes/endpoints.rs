@@ -5,7 +5,7 @@ use crate::fmt;
 
 use crate::model::{Health, Reason, Serving, StageKind};
 use crate::resources::Kind;
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, Mode};
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
 
@@ -15,7 +15,9 @@ pub(super) static PANE: Pane = Pane {
     title: "endpoints",
     short: "ep",
     several: false,
-    kinds: |kind| matches!(kind, Kind::Endpoints | Kind::Configs | Kind::Models | Kind::Metrics),
+    kinds: |kind| {
+        matches!(kind, Kind::Endpoints | Kind::Configs | Kind::InferenceComponents | Kind::Models | Kind::Metrics)
+    },
     body: Body::List(LIST),
 };
 
@@ -72,7 +74,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         (Some(now), _) => Cell::count(Some(now.into())),
         (None, _) => Cell::muted("–"),
     };
-    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next().cloned();
+    let phase = endpoint.phase().map(str::to_owned);
     let serving = app.here.joined.serving(&endpoint.name);
     let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
     let changed = serving.and_then(|s| {
@@ -86,7 +88,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::judged(app, StageKind::Endpoint, &endpoint.status, health(app, endpoint)),
         version.map_or_else(|| Cell::muted("–"), |v| Cell::of(Line::new().plain(format!("v{v}")), v.into())),
         instances,
-        metric(app, endpoint, "Invocations", fmt::number),
+        requests(app, endpoint),
         metric(app, endpoint, "Invocation5XXErrors", fmt::percent),
         metric(app, endpoint, "ModelLatency", fmt::micros),
         Cell::muted(endpoint.config.as_deref().unwrap_or("–")),
@@ -95,29 +97,37 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// Shows the newest value of the live version. Latencies are read only for selected and unhealthy endpoints, so most
+/// Shows the newest requests a minute of all parts.
+fn requests(app: &App, endpoint: &Endpoint) -> Cell {
+    let mode = Mode::of(&app.here.observed.store, endpoint);
+    let newest = newest(app, endpoint, mode.requests());
+    let all = newest.iter().map(|(_, value)| value).sum();
+    cell(app, newest.iter().map(|(at, _)| *at).min().map(|at| (at, all)), Tone::Plain, fmt::number)
+}
+
+/// Returns the newest value of each part, since the live version serves.
+fn newest(app: &App, endpoint: &Endpoint, name: &str) -> Vec<(jiff::Timestamp, f64)> {
+    let store = &app.here.observed.store;
+    let parts = Mode::of(store, endpoint).parts(store, endpoint).into_iter();
+    let own = |(at, _): &(jiff::Timestamp, f64)| endpoint.live_since.is_none_or(|live| *at >= live);
+    let series = parts.filter_map(|part| store.metrics.get(&MetricSeries::of_variant(&endpoint.name, part, name)));
+    series.filter_map(MetricSeries::last).filter(own).collect()
+}
+
+/// Shows the newest value of the live version, of the part with the highest one. Latencies are read only for selected and unhealthy endpoints, so most
 /// rows have none.
 fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
-    let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
-    let series = app.here.observed.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
-    let own = |(at, _): &(jiff::Timestamp, f64)| endpoint.live_since.is_none_or(|live| *at >= live);
-    match series.and_then(MetricSeries::last).filter(own) {
-        Some((at, value)) => {
-            #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
-            let order = (value * 1e6) as i64;
-            let old = app.here.observed.at.as_second() - at.as_second() > OLD;
-            let bad = name == "Invocation5XXErrors" && value > 0.02;
-            let tone = if old {
-                Tone::Muted
-            } else if bad {
-                Tone::Bad
-            } else {
-                Tone::Plain
-            };
-            Cell::of(Line::new().with(read(value), tone), order)
-        }
-        None => Cell::of(Line::new().muted("·"), i64::MIN),
-    }
+    let worst = newest(app, endpoint, name).into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let bad = name == "Invocation5XXErrors" && worst.is_some_and(|(_, value)| value > 0.02);
+    cell(app, worst, if bad { Tone::Bad } else { Tone::Plain }, read)
+}
+
+fn cell(app: &App, newest: Option<(jiff::Timestamp, f64)>, tone: Tone, read: fn(f64) -> String) -> Cell {
+    let Some((at, value)) = newest else { return Cell::of(Line::new().muted("·"), i64::MIN) };
+    #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
+    let order = (value * 1e6) as i64;
+    let old = app.here.observed.at.as_second() - at.as_second() > OLD;
+    Cell::of(Line::new().with(read(value), if old { Tone::Muted } else { tone }), order)
 }
 
 /// The number of seconds after which a value is muted, because it may have changed.

@@ -5,6 +5,7 @@ mod derived;
 mod live;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
+mod serving;
 
 use super::{cell, console};
 use crate::app::{App, Item};

@@ -36,6 +36,12 @@ pub struct EndpointConfig {
     pub shadows: Vec<ConfigVariant>,
     /// Key that encrypts its volumes.
     pub kms_key: Option<String>,
+    /// Role of an endpoint of inference components.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Subnets of an endpoint of inference components; those of other endpoints are in their models.
+    #[serde(default)]
+    pub subnets: Vec<String>,
     /// Whether it records requests.
     pub data_capture: bool,
     /// Whether it serves asynchronously.
@@ -284,6 +290,8 @@ fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
         name: d.endpoint_config_name.unwrap_or_default(),
         arn: d.endpoint_config_arn.unwrap_or_default(),
         kms_key: d.kms_key_id,
+        role: d.execution_role_arn,
+        subnets: d.vpc_config.and_then(|v| v.subnets).unwrap_or_default(),
         deleted: false,
     }
 }

@@ -1,7 +1,11 @@
 //! Endpoints: their state, the configuration that serves, and whether a deployment is under way.
 
+mod mode;
 mod read;
+mod rollout;
+mod settings;
 mod stage;
+mod variant;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +14,11 @@ use aws_sdk_sagemaker::types::{EndpointSummary, SearchRecord, Tag};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use mode::Mode;
+pub use rollout::{Pending, Rollout};
+pub use settings::{Asynchronous, DataCapture};
 pub use stage::{is_production, split_stage};
+pub use variant::{ServerlessLimits, Variant, shares};
 
 use super::{Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
@@ -42,58 +50,24 @@ pub struct Endpoint {
     pub failure: Option<String>,
     /// The variants that serve.
     pub variants: Vec<Variant>,
+    /// Variants that get a copy of the traffic and answer nobody.
+    #[serde(default)]
+    pub shadows: Vec<Variant>,
     /// A deployment under way.
     pub pending: Option<Pending>,
     /// Alarms that guarded the last deployment; absent until it was described, as no list contains them.
     pub guards: Option<Vec<String>>,
+    /// How the last deployment moved the traffic; absent where AWS's default did, or until it was described.
+    #[serde(default)]
+    pub rollout: Option<Rollout>,
+    /// What it records of its requests.
+    #[serde(default)]
+    pub capture: Option<DataCapture>,
+    /// Where it leaves the answers of asynchronous requests; absent until it was described.
+    #[serde(default)]
+    pub asynchronous: Option<Asynchronous>,
     /// Its tags, read once in its life; absent until they were read.
     pub tags: Option<BTreeMap<String, String>>,
-}
-
-/// One production variant.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Variant {
-    /// Unique in the endpoint.
-    pub name: String,
-    /// Relative share of the traffic now.
-    pub weight: Option<f32>,
-    /// Relative share that is wanted.
-    pub desired_weight: Option<f32>,
-    /// Instances now.
-    pub instances: Option<i32>,
-    /// Instances wanted.
-    pub desired_instances: Option<i32>,
-    /// The most instances that SageMaker's own scaling may run (`ManagedInstanceScaling`).
-    #[serde(default)]
-    pub most_instances: Option<i32>,
-    /// The phases it is in, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….
-    pub phases: Vec<String>,
-    /// Digest or tag of the image that runs.
-    pub image: Option<String>,
-    /// Whether it runs without instances.
-    pub serverless: bool,
-}
-
-/// A deployment under way.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Pending {
-    /// The configuration that arrives.
-    pub config: String,
-    /// The time at which it started.
-    pub started: Option<Timestamp>,
-}
-
-impl Variant {
-    /// Describes how many instances run, are wanted and may run, and its share of the traffic.
-    fn in_words(&self) -> String {
-        if self.serverless {
-            return "serverless".to_owned();
-        }
-        let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
-        let most = self.most_instances.map(|most| format!(", at most {most}")).unwrap_or_default();
-        let (now, wanted) = (count(self.instances), count(self.desired_instances));
-        format!("{now} instances, {wanted} wanted{most}, weight {}", self.weight.unwrap_or_default())
-    }
 }
 
 impl Endpoint {
@@ -101,6 +75,13 @@ impl Endpoint {
     #[must_use]
     pub fn steady(&self) -> bool {
         matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
+    }
+
+    /// Returns the phase of the change under way, raw: that of the fleet that arrives, or of the one that serves.
+    #[must_use]
+    pub fn phase(&self) -> Option<&str> {
+        let arriving = self.pending.as_ref().and_then(Pending::phase).map(|(phase, _)| phase);
+        arriving.or_else(|| self.variants.iter().flat_map(|v| &v.phases).next().map(String::as_str))
     }
 
     /// Sets what only a comparison with the earlier description shows: what went live, and what was taken back.
@@ -174,15 +155,14 @@ impl Resource for Endpoint {
     fn properties(&self, all: &mut Properties) {
         all.status("EndpointStatus", &*self.status)
             .text("FailureReason", self.failure.as_deref())
-            .text("EndpointConfigName", self.config.as_deref())
-            .text("arriving", self.pending.as_ref().map(|pending| pending.config.as_str()));
-        for variant in &self.variants {
-            all.text(variant.name.clone(), &*variant.in_words())
-                .text("  phases", &*variant.phases.join(", "))
-                .text("  image", variant.image.as_deref());
-        }
+            .text("EndpointConfigName", self.config.as_deref());
+        all.derived(Derived::Serving);
         all.derived(Derived::Capacity);
-        all.text("rollback alarms", &*self.guards.as_deref().unwrap_or_default().join(", "))
+        if let Some(asynchronous) = &self.asynchronous {
+            all.text("S3OutputPath", asynchronous.output.as_deref())
+                .text("S3FailurePath", asynchronous.failures.as_deref());
+        }
+        all.text("DataCaptureConfig", self.capture.as_ref().map(DataCapture::in_words).as_deref())
             .time("CreationTime", self.created)
             .time("LastModifiedTime", self.modified);
         for (key, value) in self.tags.iter().flatten() {
@@ -238,11 +218,12 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
         status: d.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: time(d.creation_time.as_ref()),
         modified: time(d.last_modified_time.as_ref()),
-        pending: d.pending_deployment_summary.map(|p| Pending {
-            config: p.endpoint_config_name.unwrap_or_default(),
-            started: time(p.start_time.as_ref()),
-        }),
-        variants: d.production_variants.unwrap_or_default().into_iter().map(from_variant).collect(),
+        pending: d.pending_deployment_summary.map(Pending::from),
+        rollout: d.last_deployment_config.as_ref().and_then(Rollout::of),
+        capture: d.data_capture_config.map(DataCapture::from),
+        asynchronous: d.async_inference_config.map(Asynchronous::from),
+        shadows: d.shadow_production_variants.unwrap_or_default().into_iter().map(Variant::from).collect(),
+        variants: d.production_variants.unwrap_or_default().into_iter().map(Variant::from).collect(),
         arn: d.endpoint_arn.unwrap_or_default(),
         name: d.endpoint_name.unwrap_or_default(),
         config: d.endpoint_config_name,
@@ -261,7 +242,9 @@ fn from_record(record: SearchRecord) -> Option<Endpoint> {
         status: e.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: time(e.creation_time.as_ref()),
         modified: time(e.last_modified_time.as_ref()),
-        variants: e.production_variants.unwrap_or_default().into_iter().map(from_variant).collect(),
+        variants: e.production_variants.unwrap_or_default().into_iter().map(Variant::from).collect(),
+        shadows: e.shadow_production_variants.unwrap_or_default().into_iter().map(Variant::from).collect(),
+        capture: e.data_capture_config.map(DataCapture::from),
         arn: e.endpoint_arn.unwrap_or_default(),
         name: e.endpoint_name?,
         config: e.endpoint_config_name,
@@ -269,19 +252,4 @@ fn from_record(record: SearchRecord) -> Option<Endpoint> {
         tags: Some(pairs(e.tags.unwrap_or_default())),
         ..Endpoint::default()
     })
-}
-
-fn from_variant(v: aws_sdk_sagemaker::types::ProductionVariantSummary) -> Variant {
-    let image = v.deployed_images().first().and_then(|i| i.resolved_image.clone().or(i.specified_image.clone()));
-    Variant {
-        image,
-        serverless: v.current_serverless_config.is_some(),
-        phases: v.variant_status().iter().map(|s| s.status.as_ref().map_or("", |s| s.as_str()).to_owned()).collect(),
-        name: v.variant_name.unwrap_or_default(),
-        weight: v.current_weight,
-        desired_weight: v.desired_weight,
-        instances: v.current_instance_count,
-        desired_instances: v.desired_instance_count,
-        most_instances: v.managed_instance_scaling.and_then(|scaling| scaling.max_instance_count),
-    }
 }

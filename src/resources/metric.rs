@@ -4,6 +4,7 @@
 
 mod ask;
 mod custom;
+mod published;
 mod query;
 mod request;
 
@@ -13,10 +14,12 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::endpoint::Mode;
 use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
 pub use custom::CustomMetric;
+pub use published::names;
 pub use query::MetricQuery;
 use request::{SeriesRequest, errors_of, request};
 
@@ -31,7 +34,7 @@ const INCOMPLETE: i64 = 60;
 /// One metric: its last hour, or its last 60 periods where the configuration says how often it comes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MetricSeries {
-    /// `endpoint/variant/metric`, or `model:label` for a metric of the configuration.
+    /// `endpoint/variant/metric`, also for a component, `endpoint/metric`, or `model:label` for a metric of the configuration.
     pub id: String,
     /// The endpoint that it measures; absent for a metric of the configuration.
     #[serde(default)]
@@ -74,6 +77,11 @@ impl MetricSeries {
     pub fn of_variant(endpoint: &str, variant: &str, metric: &str) -> String {
         format!("{endpoint}/{variant}/{metric}")
     }
+    /// Returns the id of a metric that an endpoint publishes for itself, not for its variants.
+    #[must_use]
+    pub fn of_endpoint(endpoint: &str, metric: &str) -> String {
+        format!("{endpoint}/{metric}")
+    }
     /// Reads requests and errors of variants of an endpoint from a time on, up to the last minute that is complete, in
     /// steps of `period` seconds. It makes one call.
     ///
@@ -81,7 +89,7 @@ impl MetricSeries {
     /// Those of `GetMetricData`. An error of one metric alone is in its row.
     pub async fn errors_of(
         aws: &Aws,
-        endpoint: &str,
+        (endpoint, mode): (&str, Mode),
         variants: &BTreeSet<&str>,
         (from, now): (Timestamp, Timestamp),
         period: i64,
@@ -91,7 +99,7 @@ impl MetricSeries {
         if variants.is_empty() || start >= end {
             return Ok(Vec::new());
         }
-        ask_between(aws, &errors_of(endpoint, variants, period), start, end).await
+        ask_between(aws, &errors_of(endpoint, mode, variants, period), start, end).await
     }
     /// Returns the id of a metric of the configuration.
     #[must_use]
@@ -173,7 +181,8 @@ fn kept(period: i64) -> i64 {
 impl Resource for MetricSeries {
     const KIND: Kind = Kind::Metrics;
     const CADENCE: Cadence = Cadence::Slow;
-    const AFTER: &[Kind] = &[Kind::Endpoints];
+    // What an endpoint publishes follows from its configuration, models and components.
+    const AFTER: &[Kind] = &[Kind::Endpoints, Kind::Configs, Kind::InferenceComponents, Kind::Models];
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {

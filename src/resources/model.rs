@@ -11,6 +11,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::inference_component::InferenceComponent;
 use super::{Cadence, Cursor, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
@@ -39,6 +40,15 @@ pub struct Model {
     pub containers: Option<Vec<Container>>,
     /// Role that it runs with.
     pub role: Option<String>,
+    /// Subnets that it runs in; none outside a VPC.
+    #[serde(default)]
+    pub subnets: Vec<String>,
+    /// Security groups of its network interfaces.
+    #[serde(default)]
+    pub security_groups: Vec<String>,
+    /// Whether its containers reach no network.
+    #[serde(default)]
+    pub isolated: bool,
     /// Endpoints that ran it when the index was read. They show which version serves before any configuration is read.
     pub endpoints: Vec<String>,
 }
@@ -109,7 +119,9 @@ impl Resource for Model {
                 .text("Image", container.image.as_deref())
                 .text("ModelDataUrl", container.data.as_deref());
         }
-        all.text("ExecutionRoleArn", self.role.as_deref());
+        all.text("ExecutionRoleArn", self.role.as_deref())
+            .text("Subnets", &*self.subnets.join(", "))
+            .text("SecurityGroupIds", &*self.security_groups.join(", "));
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
         known.answered() && !(needed(observed, known).is_empty() && past(observed, known).is_empty())
@@ -180,12 +192,13 @@ async fn serving(aws: &Aws, observed: &Observed, turn: Turn<'_, Model>) -> Resul
     Ok(Listing::part(rows).asked(asked).more(more).cursor(cursor).fault(described.fault))
 }
 
-/// Returns the models that a configuration of an endpoint runs and that were not described yet.
+/// Returns the models that a configuration of an endpoint or a component runs and that were not described yet.
 fn needed(observed: &Observed, known: &Table<Model>) -> Vec<String> {
     let store = &observed.store;
     let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
     let models = configs.filter_map(|c| store.configs.get(c)).flat_map(super::config::EndpointConfig::models);
-    let once: BTreeSet<&str> = models.collect();
+    let components = store.inference_components.rows().flat_map(InferenceComponent::models);
+    let once: BTreeSet<&str> = models.chain(components).collect();
     let lacks =
         |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && !asked_lately(known, name, observed.at);
     once.into_iter().filter(lacks).map(str::to_owned).collect()
@@ -237,6 +250,9 @@ macro_rules! model {
             name: d.model_name.unwrap_or_default(),
             arn: d.model_arn.unwrap_or_default(),
             role: d.execution_role_arn,
+            subnets: d.vpc_config.as_ref().and_then(|v| v.subnets.clone()).unwrap_or_default(),
+            security_groups: d.vpc_config.and_then(|v| v.security_group_ids).unwrap_or_default(),
+            isolated: d.enable_network_isolation.unwrap_or_default(),
             endpoints: $endpoints,
         }
     }};

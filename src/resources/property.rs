@@ -50,6 +50,8 @@ pub enum Derived {
     Measured,
     /// How a version differs from the one that serves.
     BesideLive,
+    /// What an endpoint serves: its variants, components, the deployment under way, metrics, and where it runs.
+    Serving,
     /// How many instances run, between which limits scaling may change that, and what it did last.
     Capacity,
     /// The scaling policy that an alarm starts.

@@ -7,6 +7,7 @@ mod data;
 mod definition;
 mod endpoints;
 mod rules;
+mod special;
 
 use super::env::{Env, Task};
 use super::services::cloudwatch::{Effect, When};
@@ -27,6 +28,9 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
+    }
+    for special in &story.specials {
+        world.build_special(special);
     }
     for failure in &story.run_failures {
         world.plan_failure(failure);

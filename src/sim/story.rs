@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod inherit;
 mod model;
+mod special;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub use error::StoryError;
 pub(crate) use events::{Event, Fault, MachineRun, Rule, RunFailure, Schedule, StateMachine};
 pub(crate) use inherit::Add;
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
+pub(crate) use special::{Special, Way};
 
 /// The initial contents of a simulated account, and its events.
 #[derive(Debug, Clone, Deserialize)]
@@ -80,6 +82,8 @@ pub struct Story {
     pub(crate) schedules: Vec<Schedule>,
     #[serde(default, rename = "state_machine")]
     pub(crate) state_machines: Vec<StateMachine>,
+    #[serde(default, rename = "endpoint")]
+    pub(crate) specials: Vec<Special>,
     pub(crate) drill: Option<Drill>,
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,

@@ -11,15 +11,15 @@ import unittest
 
 from account import Account
 
-_url = None
+_urls = {}
 
 
-def url():
-    """The address of the served account; it is started once."""
-    global _url
-    if _url is None:
-        _url = os.environ.get("SAGETOP_SIM_URL") or _start()
-    return _url
+def url(story="demo"):
+    """The address of the served account of a story; each is started once."""
+    if story not in _urls:
+        given = os.environ.get("SAGETOP_SIM_URL") if story == "demo" else None
+        _urls[story] = given or _start(story)
+    return _urls[story]
 
 
 def binary():
@@ -27,8 +27,8 @@ def binary():
     return os.environ.get("SAGETOP_BIN", "target/debug/sagetop")
 
 
-def _start():
-    command = [binary(), "simulate", "--listen", "127.0.0.1:0", "--story", "demo", "--speed", "20"]
+def _start(story):
+    command = [binary(), "simulate", "--listen", "127.0.0.1:0", "--story", story, "--speed", "20"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     atexit.register(_stop, server)
     for line in server.stdout:
@@ -47,9 +47,10 @@ class Contract(unittest.TestCase):
     """A test whose every answer must be what the service models say."""
 
     maxDiff = None
+    story = "demo"
 
     def setUp(self):
-        self.account = Account(url())
+        self.account = Account(url(self.story))
 
     def tearDown(self):
         faults = sorted(set(self.account.faults))

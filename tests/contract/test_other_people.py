@@ -77,7 +77,6 @@ class OtherPeople(Contract):
             sm.list_hyper_parameter_tuning_jobs,
             sm.list_monitoring_schedules,
             sm.list_monitoring_executions,
-            sm.list_inference_components,
             sm.list_projects,
             sm.list_model_cards,
             sm.list_notebook_instances,

@@ -151,7 +151,7 @@ fn endpoint(number: usize) -> Endpoint {
         modified: ago(number % 400),
         config: Some(config_name(number)),
         variants: vec![variant],
-        pending: updating.then(|| Pending { config: config_name(number ^ 1), started: ago(0) }),
+        pending: updating.then(|| Pending { config: config_name(number ^ 1), started: ago(0), ..Pending::default() }),
         guards: Some(vec![format!("{}-5xx", endpoint_name(number))]),
         tags: Some(project.into_iter().collect()),
         ..Endpoint::default()

@@ -18,6 +18,7 @@ mod configure;
 mod data;
 mod describes;
 mod documents;
+mod endpoint_kinds;
 mod failures;
 mod fleet;
 mod golden;

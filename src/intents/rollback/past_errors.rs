@@ -9,6 +9,7 @@ use super::candidate::Candidate;
 use super::track_record::TrackRecord;
 use crate::intents::Executor;
 use crate::model::Failed;
+use crate::resources::endpoint::Mode;
 use crate::resources::metric::MetricSeries;
 
 /// The number of days to look back.
@@ -21,6 +22,7 @@ const STEP: i64 = 5 * 60;
 #[derive(Debug)]
 pub(super) struct PastErrors {
     endpoint: String,
+    mode: Mode,
     now: Timestamp,
     series: Result<Vec<MetricSeries>, String>,
 }
@@ -34,10 +36,11 @@ impl PastErrors {
         from: Timestamp,
     ) -> Self {
         let (now, endpoint) = ((executor.clock)(), present.endpoint.name.clone());
+        let mode = Mode::told_by(&present.endpoint);
         let oldest = now.checked_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(from);
         let variants: BTreeSet<&str> = candidates.iter().flat_map(Candidate::variants).map(|v| &*v.name).collect();
-        let read = MetricSeries::errors_of(&executor.aws, &endpoint, &variants, (from.max(oldest), now), STEP).await;
-        Self { endpoint, now, series: read.map_err(|error| error.to_string()) }
+        let read = MetricSeries::errors_of(&executor.aws, (&endpoint, mode), &variants, (from.max(oldest), now), STEP);
+        Self { now, mode, series: read.await.map_err(|error| error.to_string()), endpoint }
     }
 
     /// Adds the number of failed requests to a record.
@@ -48,7 +51,7 @@ impl PastErrors {
         let series = self.series.as_ref().map_err(Clone::clone)?;
         let Some(own) = record.own_time(self.now).filter(|_| !series.is_empty()) else { return Ok(()) };
         let variants = candidate.variants().map(|v| v.name.as_str());
-        record.add_failed(Failed::count(series, &self.endpoint, variants, own)?);
+        record.add_failed(Failed::count(series, (&self.endpoint, self.mode), variants, own)?);
         Ok(())
     }
 }

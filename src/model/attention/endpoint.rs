@@ -55,7 +55,7 @@ fn updating(serving: &Serving, endpoint: &Endpoint) -> String {
         (None, Some(pending)) => pending.config.clone(),
         (None, None) => "a new configuration".to_owned(),
     };
-    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next();
+    let phase = endpoint.phase();
     let phase = phase.map(|p| format!(" ({p})")).unwrap_or_default();
     format!("Updating to {target}{phase}")
 }

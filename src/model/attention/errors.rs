@@ -8,7 +8,7 @@ use super::{Finding, NOT_READ, RuleInput};
 use crate::fmt;
 use crate::model::failed::{ENOUGH, KINDS};
 use crate::model::{Health, Serving};
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, Mode};
 use crate::resources::metric::MetricSeries;
 
 /// The number of minutes over which a rate is computed.
@@ -52,15 +52,16 @@ impl From<String> for Missing {
 /// The reason why they are unknown.
 fn rates(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
     let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
-    for variant in &endpoint.variants {
+    let mode = Mode::of(input.index.store, endpoint);
+    for part in mode.parts(input.index.store, endpoint) {
         let read = |metric: &str| {
-            let series = series(input, endpoint, &variant.name, metric).ok_or_else(|| not_read(input, "errors"))?;
+            let series = series(input, endpoint, part, metric).ok_or_else(|| not_read(input, "errors"))?;
             match &series.problem {
                 Some(why) => Err(Missing::from(format!("errors not read: {why}"))),
                 None => Ok(series),
             }
         };
-        let invocations = read("Invocations")?;
+        let invocations = read(mode.requests())?;
         let until = invocations.until;
         let age = input.now.as_second() - until.as_second();
         if age > input.observed.preferences.measured_every(serving.production()) + LATE {

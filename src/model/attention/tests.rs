@@ -9,6 +9,7 @@ mod errors;
 mod metrics;
 mod muted;
 mod order;
+mod parts;
 mod registry;
 mod training;
 
@@ -45,7 +46,8 @@ macro_rules! cases {
 }
 use cases;
 
-const CASES: [&[OfRule]; 10] = [
+const CASES: [&[OfRule]; 11] = [
+    parts::CASES,
     data::CASES,
     training::CASES,
     registry::CASES,

@@ -6,7 +6,7 @@ use super::endpoint::{at, endpoints};
 use super::{Finding, RuleInput};
 use crate::fmt;
 use crate::model::{Health, Serving};
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, Mode};
 use crate::resources::metric::MetricSeries;
 
 /// The number of minutes without a request after which requests have stopped.
@@ -28,13 +28,14 @@ pub(super) fn stopped(input: &RuleInput<'_>) -> Vec<Finding> {
 }
 
 fn judge(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Finding> {
-    let read = |variant: &str| {
-        let series =
-            input.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, "Invocations"))?;
+    let mode = Mode::of(input.index.store, endpoint);
+    let read = |part: &str| {
+        let series = input.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, part, mode.requests()))?;
         series.problem.is_none().then_some(series)
     };
-    // If one variant is unknown, all requests may go to it.
-    let series: Vec<&MetricSeries> = endpoint.variants.iter().map(|v| read(&v.name)).collect::<Option<_>>()?;
+    // If one part is unknown, all requests may go to it.
+    let parts = mode.parts(input.index.store, endpoint).into_iter();
+    let series: Vec<&MetricSeries> = parts.map(read).collect::<Option<_>>()?;
     let until = series.iter().map(|series| series.until).min()?;
     if input.now.as_second() - until.as_second() > input.observed.preferences.measured_every(true) + LATE {
         return None;

@@ -148,7 +148,7 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
         (traced.models, traced.serving.versions) = match config.filter(|c| !c.deleted) {
-            Some(config) => traced.run_by(index, config),
+            Some(config) => traced.run_by_components(index, config),
             None => traced.run_by_index(index),
         };
     }
@@ -238,6 +238,29 @@ impl<'a> Traced<'a> {
             models.push(model);
             self.link(&model.arn, &config.arn, "ProductionVariants[].ModelName");
             self.made_from(index, model, &mut versions);
+        }
+        versions.dedup();
+        (models, versions)
+    }
+
+    /// Returns the models and versions of the serving configuration. Where it names no model, the inference components
+    /// of the endpoint do.
+    fn run_by_components(
+        &mut self,
+        index: &Index<'a>,
+        config: &'a EndpointConfig,
+    ) -> (Vec<&'a Model>, Vec<(&'a str, i32)>) {
+        let (mut models, mut versions) = self.run_by(index, config);
+        if config.variants.iter().flatten().all(|v| v.model.is_some()) {
+            return (models, versions);
+        }
+        let store = index.store;
+        for component in store.inference_components.rows().filter(|c| c.endpoint == self.endpoint.name) {
+            for model in component.models().filter_map(|name| store.models.get(name)) {
+                self.link(&model.arn, &self.endpoint.arn, "DescribeInferenceComponent.Specification.ModelName");
+                self.made_from(index, model, &mut versions);
+                models.push(model);
+            }
         }
         versions.dedup();
         (models, versions)

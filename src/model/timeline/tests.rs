@@ -73,7 +73,7 @@ fn the_newest_event_says_what_happened_and_who_did_it() {
             a.models.push(model("fraud-2", 2));
             a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
             a.endpoints[0].status = "Updating".into();
-            a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(5 * MINUTE) });
+            a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(5 * MINUTE), ..Pending::default() });
             a.endpoints[0].variants[0].phases = vec!["Baking".into()];
         } => (Health::Running, "fraud-prod Updating: v1 → v2 (Baking)", "");
     };

@@ -7,9 +7,10 @@ use super::super::history::marks;
 use crate::app::{App, Item};
 use crate::config::Metric;
 use crate::fmt;
-use crate::model::{Chain, Health, Standing};
+use crate::model::{Chain, Standing};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Mode;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Chart, Line, Tone};
 
@@ -104,8 +105,9 @@ fn latency<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
 /// Returns a metric of the variant with the highest newest value.
 fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
     let store = &app.here.observed.store;
-    let variants = store.endpoints.get(endpoint)?.variants.iter();
-    let read = variants.filter_map(|v| store.metrics.get(&MetricSeries::of_variant(endpoint, &v.name, metric)));
+    let row = store.endpoints.get(endpoint)?;
+    let parts = Mode::of(store, row).parts(store, row).into_iter();
+    let read = parts.filter_map(|part| store.metrics.get(&MetricSeries::of_variant(endpoint, part, metric)));
     let newest = |series: &MetricSeries| series.last().map_or(f64::MIN, |(_, value)| value);
     read.max_by(|a, b| newest(a).total_cmp(&newest(b)))
 }

@@ -202,11 +202,26 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
         let endpoint = store.endpoints.get(serving.endpoint)?;
         let mut below: Vec<Branch> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
         below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
+        below.extend(components(app, &endpoint.name));
         let note = format!("{}  {}", endpoint.status, doubt(links, &endpoint.arn));
         let health = Health::of_status(&endpoint.status).max(chain.health_of(serving));
         Some(node(app, Kind::Endpoints, &endpoint.name, health, note.trim_end(), below))
     });
     served.collect()
+}
+
+/// Makes a node for each inference component of an endpoint, with its models.
+fn components(app: &App, endpoint: &str) -> Vec<Branch> {
+    let store = &app.here.observed.store;
+    let own = store.inference_components.rows().filter(|component| component.endpoint == endpoint);
+    own.map(|component| {
+        let models = component.models();
+        let models = models.map(|model| node(app, Kind::Models, model, Health::Ok, "model", Vec::new())).collect();
+        let size = component.details.as_ref().map(|details| format!("  {}", details.size())).unwrap_or_default();
+        let note = format!("component  {}{size}", component.status);
+        node(app, Kind::InferenceComponents, &component.name, Health::of_status(&component.status), &note, models)
+    })
+    .collect()
 }
 
 /// Does a thing belong to this account and region, by its ARN? Before the identity was read, only the region is

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::published::{everything, of_endpoint, of_parts, vital};
 use super::{HOUR, MINUTE, MetricSeries, kept};
 use crate::aws::PER_METRIC;
 use crate::config::{Compare, Meaning, MetricSource};
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, Mode};
 use crate::resources::{Observed, Table};
 
 /// The longest period that is requested, in seconds. A value that comes less often is in one of these.
@@ -17,26 +18,6 @@ const REFUSED: i64 = 10 * MINUTE;
 const NEW: i64 = 30 * MINUTE;
 /// US dollars a day that errors and requests of all endpoints may cost where the user sets no limit.
 const UNASKED: f64 = 2.0;
-
-/// A metric of a variant.
-struct VariantMetric {
-    name: &'static str,
-    stat: &'static str,
-    /// The statistic that is used where percentiles are not served.
-    plain: &'static str,
-    /// Whether it is read of all endpoints, not only of those that are looked at or not well.
-    vital: bool,
-    /// The value above which it is bad.
-    bad: Option<f64>,
-}
-
-const VARIANT_METRICS: [VariantMetric; 5] = [
-    VariantMetric { name: "Invocations", stat: "Sum", plain: "Sum", vital: true, bad: None },
-    VariantMetric { name: "Invocation4XXErrors", stat: "Average", plain: "Average", vital: true, bad: Some(0.05) },
-    VariantMetric { name: "Invocation5XXErrors", stat: "Average", plain: "Average", vital: true, bad: Some(0.005) },
-    VariantMetric { name: "ModelLatency", stat: "p99", plain: "Average", vital: false, bad: None },
-    VariantMetric { name: "OverheadLatency", stat: "p99", plain: "Average", vital: false, bad: None },
-];
 
 /// One metric that is wanted.
 #[derive(Debug, Clone)]
@@ -96,13 +77,13 @@ pub(super) fn request(observed: &Observed, plain: bool) -> (Vec<SeriesRequest>, 
     let mut all = List::default();
     let mut focused = observed.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
     let looked_at = focused.by_ref().take(observed.focus.selected);
-    looked_at.for_each(|endpoint| all.of_endpoint(endpoint, plain));
+    looked_at.for_each(|endpoint| all.of_endpoint(observed, endpoint, plain));
     of_configuration(observed, &mut all);
     all.of_all(observed);
     if observed.one_shot {
-        endpoints.rows().for_each(|endpoint| all.of_endpoint(endpoint, plain));
+        endpoints.rows().for_each(|endpoint| all.of_endpoint(observed, endpoint, plain));
     } else {
-        focused.for_each(|endpoint| all.of_endpoint(endpoint, plain));
+        focused.for_each(|endpoint| all.of_endpoint(observed, endpoint, plain));
     }
     let most = observed.preferences.max_cost_per_day.map_or(f64::INFINITY, |most| most - observed.on_demand);
     let mut cost = 0.0;
@@ -131,11 +112,9 @@ impl List {
         }
     }
 
-    fn of_endpoint(&mut self, endpoint: &Endpoint, plain: bool) {
-        for variant in &endpoint.variants {
-            for metric in &VARIANT_METRICS {
-                self.add(metric.of(&endpoint.name, &variant.name, plain, MINUTE));
-            }
+    fn of_endpoint(&mut self, observed: &Observed, endpoint: &Endpoint, plain: bool) {
+        for request in of_endpoint(&observed.store, endpoint, everything(plain)) {
+            self.add(request);
         }
     }
 
@@ -153,10 +132,7 @@ impl List {
         let mut cost = 0.0;
         for (backstage, old, endpoint) in all {
             let often = if old || backstage { preferences.measured_every(!backstage) } else { MINUTE };
-            let errors = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
-            let all =
-                endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(&endpoint.name, &v.name, false, often)));
-            let all: Vec<SeriesRequest> = all.collect();
+            let all = of_endpoint(&observed.store, endpoint, vital(often));
             cost += all.iter().map(SeriesRequest::cost_per_day).sum::<f64>();
             if cost > most {
                 self.capped = true;
@@ -175,33 +151,11 @@ fn is_new(endpoint: &Endpoint, now: jiff::Timestamp) -> bool {
     endpoint.pending.is_some() || !endpoint.steady() || endpoint.live_since.is_some_and(lately)
 }
 
-impl VariantMetric {
-    fn of(&self, endpoint: &str, variant: &str, plain: bool, often: i64) -> SeriesRequest {
-        let dimension = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        SeriesRequest {
-            id: MetricSeries::of_variant(endpoint, variant, self.name),
-            endpoint: Some(endpoint.to_owned()),
-            label: self.name.to_owned(),
-            namespace: "AWS/SageMaker".to_owned(),
-            name: self.name.to_owned(),
-            dimensions: vec![dimension("EndpointName", endpoint), dimension("VariantName", variant)],
-            stat: if plain { self.plain } else { self.stat }.to_owned(),
-            comes_every: None,
-            named: false,
-            often,
-            bad: self.bad.map(|most| (Compare::Greater, most)),
-        }
-    }
-}
-
 /// Returns the metrics of requests and errors of an endpoint's variants, in steps of `period` seconds.
-pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) -> Vec<SeriesRequest> {
-    let vital = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
-    let of = |(variant, metric): (&&str, &VariantMetric)| SeriesRequest {
-        comes_every: Some(period),
-        ..metric.of(endpoint, variant, false, period)
-    };
-    variants.iter().flat_map(|variant| vital().map(move |metric| (variant, metric))).map(of).collect()
+pub(super) fn errors_of(endpoint: &str, mode: Mode, variants: &BTreeSet<&str>, period: i64) -> Vec<SeriesRequest> {
+    let variants: Vec<&str> = variants.iter().copied().collect();
+    let all = of_parts(endpoint, mode, &variants, vital(period)).into_iter();
+    all.map(|request| SeriesRequest { comes_every: Some(period), ..request }).collect()
 }
 
 fn of_configuration(observed: &Observed, all: &mut List) {

@@ -91,6 +91,7 @@ impl World {
             variant.current = variant.desired;
         }
         endpoint.begin_serving(now);
+        self.sagemaker.set_settings(&self.env, name);
         (config, model_name)
     }
 
@@ -256,7 +257,7 @@ impl World {
 }
 
 /// Returns the settings that capture requests.
-fn captured(bucket: &str) -> Value {
+pub(super) fn captured(bucket: &str) -> Value {
     tree! {
         "EnableCapture": true,
         "InitialSamplingPercentage": 100,

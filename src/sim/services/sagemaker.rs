@@ -2,6 +2,7 @@
 
 use crate::sim::prelude::Operations;
 
+mod components;
 mod configs;
 mod deploy;
 mod empty_lists;
@@ -28,6 +29,7 @@ pub(crate) use state::{Handler, Packages, SOURCE, State};
 pub(crate) static OPERATIONS: Operations<Handler> = &[
     endpoints::OPERATIONS,
     configs::OPERATIONS,
+    components::OPERATIONS,
     registry::OPERATIONS,
     pipelines::OPERATIONS,
     jobs::OPERATIONS,

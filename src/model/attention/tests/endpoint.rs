@@ -19,7 +19,8 @@ fn arriving(a: &mut Account) {
     status(a, "Updating");
     a.models.push(model("fraud-2", 2));
     a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
-    a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE) });
+    a.endpoints[0].pending =
+        Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE), ..Pending::default() });
 }
 
 /// Removes the configuration that serves from the complete list.

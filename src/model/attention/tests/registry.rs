@@ -53,7 +53,7 @@ cases! {
         approved(a, DAY);
         a.models.push(model("fraud-2", 2));
         a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
-        a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE) });
+        a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE), ..Pending::default() });
     } => [];
     "its delivery waits for a person, which is another finding" |a| {
         approved(a, DAY);

@@ -113,7 +113,8 @@ fn what_arrives_and_what_changed_is_known_of_an_endpoint() {
     });
     account.models.push(model("fraud-2", 2));
     account.endpoints[0].status = "Updating".into();
-    account.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(60) });
+    account.endpoints[0].pending =
+        Some(Pending { config: "fraud-prod-2".into(), started: ago(60), ..Pending::default() });
     let label = |account: &Account| account.join().serving("fraud-prod").unwrap().label();
     assert_eq!(label(&account), "v1→v2");
     // The same version runs on another type of instance than the configuration before.

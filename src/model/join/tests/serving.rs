@@ -37,7 +37,7 @@ cases! {
     "the configuration that arrives as well" |a| {
         a.models.push(model("fraud-2", 2));
         a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
-        a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(0) });
+        a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(0), ..Pending::default() });
     } => [
         ("model/fraud-1", "endpoint-config/fraud-prod-1", Exact),
         ("model/fraud-2", "endpoint-config/fraud-prod-2", Exact),

@@ -80,6 +80,7 @@ impl State {
         }
         endpoint.record.doc.set("EndpointStatus", "InService");
         endpoint.record.doc.set("LastModifiedTime", env.now);
+        self.set_settings(env, name);
     }
 
     /// Fails a deployment. The old fleet keeps serving, and later it is the only one again.

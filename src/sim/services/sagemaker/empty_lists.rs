@@ -20,7 +20,6 @@ empty_lists! {
     "ListMonitoringSchedules" => "MonitoringScheduleSummaries",
     "ListMonitoringExecutions" => "MonitoringExecutionSummaries",
     "ListMonitoringAlertHistory" => "MonitoringAlertHistory",
-    "ListInferenceComponents" => "InferenceComponents",
     "ListInferenceRecommendationsJobs" => "InferenceRecommendationsJobs",
     "ListProjects" => "ProjectSummaryList",
     "ListModelCards" => "ModelCardSummaries",

@@ -25,6 +25,9 @@ pub(crate) struct Variant {
     pub(crate) current: i64,
     pub(crate) desired: i64,
     pub(crate) serverless: Option<Value>,
+    /// The settings of managed scaling and of routing.
+    pub(crate) scaling: Option<Value>,
+    pub(crate) routing: Option<Value>,
     pub(crate) since: Time,
 }
 

@@ -65,7 +65,7 @@ impl State {
         config.doc.list("ProductionVariants")?.iter().map(|wanted| self.new_variant(env, wanted)).collect()
     }
 
-    fn new_variant(&self, env: &Env, wanted: &Value) -> Result<Variant, ServiceError> {
+    pub(super) fn new_variant(&self, env: &Env, wanted: &Value) -> Result<Variant, ServiceError> {
         let count = wanted.int("InitialInstanceCount")?.unwrap_or(1);
         let (image, digest, package) = match wanted.text("ModelName")? {
             Some(model) => self.contents(env, &self.model(env, model)?.doc),
@@ -82,6 +82,8 @@ impl State {
             current: count,
             desired: count,
             serverless: wanted.get("ServerlessConfig").cloned(),
+            scaling: wanted.get("ManagedInstanceScaling").cloned(),
+            routing: wanted.get("RoutingConfig").cloned(),
             since: env.now,
         })
     }
@@ -144,7 +146,7 @@ fn serving(variant: &Variant, changing: Option<&Update>) -> Value {
 }
 
 /// Returns the members that a variant has in the old and in the new fleet.
-fn common(variant: &Variant) -> Value {
+pub(super) fn common(variant: &Variant) -> Value {
     let image = tree! {
         "SpecifiedImage": variant.image.as_str(),
         "ResolvedImage": format!("{}@{}", variant.image.split(':').next().unwrap_or(""), variant.digest),
@@ -153,12 +155,14 @@ fn common(variant: &Variant) -> Value {
     let instances = variant.serverless.is_none();
     tree! {
         "VariantName": variant.name.as_str(),
-        "DeployedImages": vec![image],
+        "DeployedImages": (!variant.image.is_empty()).then(|| vec![image]),
         "CurrentWeight": variant.weight,
         "DesiredWeight": variant.weight,
         "CurrentInstanceCount": instances.then_some(variant.current),
         "DesiredInstanceCount": instances.then_some(variant.desired),
         "CurrentServerlessConfig": variant.serverless.as_ref(),
+        "ManagedInstanceScaling": variant.scaling.as_ref(),
+        "RoutingConfig": variant.routing.as_ref(),
     }
 }
 

@@ -59,7 +59,7 @@ enum Origin<'a> {
 }
 
 /// The members about the deployment of an endpoint that the index lacks.
-const NOT_INDEXED: [&str; 2] = ["PendingDeploymentSummary", "LastDeploymentConfig"];
+const NOT_INDEXED: [&str; 3] = ["PendingDeploymentSummary", "LastDeploymentConfig", "AsyncInferenceConfig"];
 
 /// The records of one kind in the search index.
 struct Index<'a> {

@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) deployment_failures: BTreeMap<String, DeploymentFailure>,
     pub(crate) configs: Table,
     pub(crate) models: Table,
+    /// The inference components.
+    pub(crate) components: Table,
     pub(crate) groups: Table,
     pub(crate) packages: Packages,
     pub(crate) pipelines: Table,

@@ -1,0 +1,48 @@
+//! Endpoints that serve in another way than one model on instances.
+
+use serde::Deserialize;
+
+use super::super::time::Span;
+
+/// An endpoint of some kind, with a name of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Special {
+    pub(crate) name: String,
+    pub(crate) way: Way,
+    /// The versions that it serves: `model/number`. The second one is that of the second variant, shadow or component,
+    /// or the one that arrives.
+    pub(crate) versions: Vec<String>,
+    #[serde(default = "month")]
+    pub(crate) age: Span,
+    /// The requests per minute.
+    #[serde(default = "sixty")]
+    pub(crate) requests: f64,
+    /// The bucket for captured requests and asynchronous answers.
+    pub(crate) bucket: String,
+    /// The alarms that guard its deployments.
+    #[serde(default)]
+    pub(crate) guards: Vec<String>,
+}
+
+defaults! {
+    month: Span = Span::minutes(30 * 24 * 60);
+    sixty: f64 = 60.0;
+}
+
+/// A way to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Way {
+    /// Two variants that share the traffic.
+    Split,
+    Shadow,
+    Serverless,
+    MultiModel,
+    Asynchronous,
+    Components,
+    /// One instance that `SageMaker` scales, in a VPC, encrypted and recorded.
+    Managed,
+    /// A guarded canary deployment is under way when the story begins.
+    Canary,
+}
