@@ -13,6 +13,7 @@ mod leave;
 mod lineage;
 mod list;
 mod logs;
+mod menu;
 mod modal;
 mod navigate;
 mod opening;

@@ -28,8 +28,8 @@ impl Aws {
 impl Capture {
     /// Returns the parameters of the captured request, under the names that AWS gives them.
     ///
-    /// Services that speak JSON (`X-Amz-Target` and a JSON body) have all of them in the body. The other protocols need
-    /// a reader each, by the `Content-Type`: a REST service has some parameters in its path and query, a query service
+    /// Services that speak JSON (`X-Amz-Target` and a JSON body) have all of them in the body. A REST service has some in
+    /// its path, which the call knows. The other protocols need a reader each, by the `Content-Type`: a query service
     /// has them flattened in a form, and RPC v2 CBOR has them in a CBOR map.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Capture {
         let captured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let request = captured.as_ref().ok_or("it lacks a parameter")?;
         let protocol = request.headers().get("content-type").unwrap_or_default();
-        if !protocol.starts_with("application/x-amz-json-") {
+        if protocol != "application/json" && !protocol.starts_with("application/x-amz-json-") {
             return Err(format!("requests of the type {protocol:?} cannot be shown"));
         }
         let body = request.body().bytes().unwrap_or_default();

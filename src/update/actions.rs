@@ -1,20 +1,20 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{cause, changes, logs, navigate, replay};
+use super::{cause, changes, logs, menu, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
 macro_rules! actions {
-    ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
+    ([$($(#[$cfg:meta])* $intent:ident,)+] $($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
         /// All actions: those of the intents, and those that stay in the console.
         pub static ACTIONS: &[Action] = &[
-            $(changes::action::<intents::$intent>(),)+
-            $($(Action { name: $name, help: $help, group: $group, remedy: false, able: $able, run: $run },)+)+
+            $($(#[$cfg])* changes::action::<intents::$intent>(),)+
+            $($(Action { name: $name, help: $help, group: $group, able: $able, run: $run, ..Action::LOOK },)+)+
         ];
 
         /// Their names, for keymaps.
-        pub const NAMES: &[&str] = &[$(<intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
+        pub const NAMES: &[&str] = &[$($(#[$cfg])* <intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
     };
 }
 
@@ -26,6 +26,7 @@ intents::intents! { actions
         "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" always => navigate::filter;
         "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
         "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
+        "menu" "what can be done to the selected thing, and why not" menu::can_open => menu::open;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;

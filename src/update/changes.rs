@@ -9,7 +9,7 @@ use crate::view::Tone;
 pub(super) const fn action<I: Intent>() -> Action {
     let (able, run) =
         (able::<I> as fn(&Context<'_>) -> Result<String, String>, run::<I> as fn(&mut App) -> Option<Effect>);
-    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, able, run }
+    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, on: I::ON, like: I::LIKE, able, run }
 }
 
 /// Returns the selection, as intents see it.

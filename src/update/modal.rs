@@ -3,6 +3,7 @@
 mod ask;
 mod form;
 mod help;
+mod menu;
 mod palette;
 mod pick;
 
@@ -48,6 +49,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
             Modal::Palette(palette) => palette::key(app, palette, meant),
             Modal::Form(form) => form::key(app, form, meant),
             Modal::Pick(pick) => pick::key(app, pick, meant),
+            Modal::Menu(menu) => menu::key(app, menu, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
             Modal::Planning(_) => {

@@ -24,6 +24,8 @@ const PERMISSIONS: &[(&str, &[&str])] = &[
     ("s3:ListObjectsV2", &["s3:ListBucket"]),
     ("s3:HeadObject", &["s3:GetObject"]),
     ("sts:GetCallerIdentity", &[]),
+    // A schedule keeps its role.
+    ("scheduler:UpdateSchedule", &["scheduler:UpdateSchedule", "iam:PassRole"]),
     // Created resources get tags, and a model gets a role.
     ("sagemaker:CreateEndpointConfig", &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"]),
     ("sagemaker:CreateModel", &["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"]),
