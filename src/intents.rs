@@ -18,6 +18,7 @@ mod executor;
 mod guard;
 mod in_use;
 mod intent;
+mod mute_alarms;
 mod pipeline_run;
 mod plan;
 mod question;
@@ -39,6 +40,7 @@ mod step;
 mod stop_execution;
 mod stop_job;
 mod switch;
+mod switch_alarm_actions;
 #[cfg(feature = "eventbridge")]
 mod switch_rule;
 #[cfg(feature = "applicationautoscaling")]
@@ -49,6 +51,7 @@ mod switch_schedule;
 mod switch_transition;
 mod unanswered;
 mod unfinished;
+mod unmute_alarm;
 mod variants;
 
 use std::time::Duration;
@@ -66,6 +69,7 @@ pub use calls::{Api, Permission, Receipt};
 pub use executor::{Executor, Outcome, Progress};
 pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
+pub use mute_alarms::MuteAlarms;
 pub use plan::{Choice, Difference, Plan};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
 pub use retrain::Retrain;
@@ -82,6 +86,7 @@ pub use step::Step;
 pub use stop_execution::StopExecution;
 pub use stop_job::StopJob;
 pub use switch::Switch;
+pub use switch_alarm_actions::SwitchAlarmActions;
 #[cfg(feature = "eventbridge")]
 pub use switch_rule::SwitchRule;
 #[cfg(feature = "applicationautoscaling")]
@@ -91,6 +96,7 @@ pub use switch_schedule::SwitchSchedule;
 #[cfg(feature = "codepipeline")]
 pub use switch_transition::SwitchTransition;
 pub use unfinished::{State, Unfinished};
+pub use unmute_alarm::UnmuteAlarm;
 
 /// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.
 macro_rules! intents {
@@ -122,12 +128,26 @@ macro_rules! intents {
                 SwitchScaling,
                 #[cfg(feature = "applicationautoscaling")]
                 SetScalingLimits,
+                MuteAlarms,
+                UnmuteAlarm,
+                SwitchAlarmActions,
             ]
             $($rest)*
         }
     };
 }
 pub(crate) use intents;
+
+/// The permissions that an intent needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    /// The name of the intent.
+    pub intent: &'static str,
+    /// Those of the calls that change something.
+    pub calls: &'static [&'static [Permission]],
+    /// The actions of IAM that its plan and its end state read. Most plans do without some of them, and say so.
+    pub reads: &'static [&'static str],
+}
 
 macro_rules! any_intent {
     ([$($(#[$cfg:meta])* $intent:ident,)+]) => {
@@ -142,6 +162,12 @@ macro_rules! any_intent {
                 Self::$intent(intent)
             }
         })+
+
+        /// What each intent needs.
+        pub static NEEDS: &[Needs] = &[$(
+            $(#[$cfg])*
+            Needs { intent: $intent::NAME, calls: $intent::PERMISSIONS, reads: $intent::READS },
+        )+];
 
         impl AnyIntent {
             /// Returns its name.

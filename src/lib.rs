@@ -76,7 +76,7 @@
 //! | [`snapshot`] | [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
 //! | [`args`] | [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
-//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`journal`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
 //! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!

@@ -13,9 +13,10 @@ use tokio::runtime::{Builder, Runtime};
 use sagetop::app::Opening;
 use sagetop::args::{Args, Change, Command, Common, SimOptions};
 use sagetop::aws::{Pace, silence_caught_panics};
-use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
+use sagetop::headless::{Allowed, Completion, Look, Wanted, carry_out, describe_connection, dump, journal, policy};
+use sagetop::headless::{record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
-use sagetop::session::{Session, simulated, wall_clock};
+use sagetop::session::{self, Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
 
@@ -99,6 +100,20 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let looks = background.block_on(read_accounts(common, false));
             let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
             code.map_err(|stop| Stop { code: UNKNOWN, ..stop })
+        }
+        Some(Command::Policy { intents, format, .. }) => {
+            let allowed = match (common.read_only, intents.is_empty()) {
+                (true, _) => Allowed::Reading,
+                (_, true) => Allowed::Everything,
+                _ => Allowed::Intents(intents),
+            };
+            check_output(policy(&allowed, format, &mut io::stdout().lock())).map(|()| 0)
+        }
+        Some(Command::Journal { since: text, target, intent, outcome, json }) => {
+            let begin = text.map(|text| since(&text, wall_clock()())).transpose();
+            let begin = begin.map_err(|why| format!("error: --since: {why}\n"))?;
+            let wanted = Wanted { since: begin, target, intent, ending: outcome };
+            check_output(journal(&session::journal(), &wanted, json, &mut io::stdout().lock())).map(|()| 0)
         }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }

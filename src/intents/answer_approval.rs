@@ -58,6 +58,8 @@ macro_rules! answers {
             const ON: &'static [Kind] = &[Kind::DeploymentPipelines];
             const LIKE: Option<&'static str> = Some($like);
             const PERMISSIONS: &'static [&'static [Permission]] = &[PutApprovalResult::PERMISSIONS];
+            const READS: &'static [&'static str] = &["codepipeline:GetPipeline", "codepipeline:GetPipelineState", "codepipeline:ListActionExecutions",
+                "codepipeline:ListPipelineExecutions"];
 
             fn available(at: &Selection<'_>) -> Result<String, String> {
                 available(at, $like)

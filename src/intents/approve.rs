@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::calls::{Call, UpdateModelPackage, text};
-use super::decision::Decision;
+use super::decision::{self, Decision};
 use super::{Executor, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Verdict};
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
@@ -36,6 +36,7 @@ impl Intent for Approve {
     const PATIENCE: Duration = Duration::from_mins(1);
     const ON: &'static [Kind] = &[Kind::Packages];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateModelPackage::PERMISSIONS];
+    const READS: &'static [&'static str] = decision::READS;
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         Decision::Approve.available(at)
@@ -65,6 +66,7 @@ impl Intent for Reject {
     const PATIENCE: Duration = Duration::from_mins(1);
     const ON: &'static [Kind] = &[Kind::Packages];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateModelPackage::PERMISSIONS];
+    const READS: &'static [&'static str] = decision::READS;
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         Decision::Reject.available(at)

@@ -3,6 +3,7 @@
 //! A call is described once, by [`Call::send`]. The screen, the journal and the command of the AWS CLI show the
 //! captured request of `send`; see [`Step`](super::Step).
 
+mod cloudwatch;
 #[cfg(feature = "codepipeline")]
 mod codepipeline;
 mod create_endpoint_config;
@@ -27,6 +28,7 @@ use serde_json::Value;
 
 use crate::aws::{Aws, AwsError, ErrorKind, SERVICES, Service};
 
+pub(super) use cloudwatch::{DisableAlarmActions, EnableAlarmActions, PutAlarmMuteRule, actions_enabled, mute_rule};
 #[cfg(feature = "codepipeline")]
 pub(super) use codepipeline::{DisableStageTransition, EnableStageTransition, PutApprovalResult, RetryStageExecution};
 pub(super) use create_endpoint_config::CreateEndpointConfig;
@@ -248,6 +250,9 @@ calls! {
     UpdateEndpointWeightsAndCapacities,
     #[cfg(feature = "applicationautoscaling")]
     RegisterScalableTarget,
+    PutAlarmMuteRule,
+    DisableAlarmActions,
+    EnableAlarmActions,
 }
 
 /// Returns a text of the journalled parameters; it is empty if there is none.

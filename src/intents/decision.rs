@@ -20,6 +20,23 @@ use crate::view::{Line, Tone};
 /// The longest `ApprovalDescription` that AWS accepts.
 const LONGEST_REASON: usize = 1024;
 
+/// What the plan of a decision reads.
+pub(super) const READS: &[&str] = &[
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:ListModelPackages",
+    "sagemaker:ListTags",
+    "sagemaker:Search",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "codepipeline:GetPipeline",
+    "codepipeline:GetPipelineState",
+    "s3:GetObject",
+];
+
 /// The decision on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {

@@ -26,6 +26,8 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     const LIKE: Option<&'static str> = None;
     /// The permissions of its calls: those of each call that its plan may have.
     const PERMISSIONS: &'static [&'static [Permission]];
+    /// The actions of IAM that its plan and its end state read. Each is one of those of [`crate::aws::reads`].
+    const READS: &'static [&'static str];
 
     /// Checks in the tables whether the intent can be planned for the selection, and returns a label for the footer. It
     /// is called for each frame.

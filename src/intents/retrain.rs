@@ -40,6 +40,12 @@ impl Intent for Retrain {
     const PATIENCE: Duration = Duration::from_hours(24);
     const ON: &'static [Kind] = &[Kind::Pipelines, Kind::Executions];
     const PERMISSIONS: &'static [&'static [Permission]] = &[StartPipelineExecution::PERMISSIONS];
+    const READS: &'static [&'static str] = &[
+        "sagemaker:DescribePipeline",
+        "sagemaker:ListPipelineExecutions",
+        "sagemaker:DescribePipelineExecution",
+        "sagemaker:ListPipelineExecutionSteps",
+    ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let pipelines = &at.store().pipelines;

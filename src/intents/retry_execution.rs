@@ -32,6 +32,8 @@ impl Intent for RetryExecution {
     const PATIENCE: Duration = Duration::from_hours(24);
     const ON: &'static [Kind] = &[Kind::Executions];
     const PERMISSIONS: &'static [&'static [Permission]] = &[RetryPipelineExecution::PERMISSIONS];
+    const READS: &'static [&'static str] =
+        &["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps", "sagemaker:DescribePipeline"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let run = selected(at).ok_or("no run of a pipeline is selected")?;

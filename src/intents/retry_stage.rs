@@ -65,6 +65,7 @@ impl Intent for RetryStage {
     const PATIENCE: Duration = Duration::from_hours(2);
     const ON: &'static [Kind] = &[Kind::DeploymentPipelines];
     const PERMISSIONS: &'static [&'static [Permission]] = &[RetryStageExecution::PERMISSIONS];
+    const READS: &'static [&'static str] = &["codepipeline:GetPipelineState", "codepipeline:ListPipelineExecutions"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let pipeline = delivery::selected(at, has_failed).ok_or("no delivery has failed here")?;

@@ -99,6 +99,21 @@ impl Intent for Rollback {
     const ON: &'static [Kind] = &[Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] =
         &[UpdateEndpoint::PERMISSIONS, CreateModel::PERMISSIONS, CreateEndpointConfig::PERMISSIONS];
+    const READS: &'static [&'static str] = &[
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DescribeModel",
+        "sagemaker:DescribeModelPackage",
+        "sagemaker:ListEndpointConfigs",
+        "sagemaker:ListInferenceComponents",
+        "sagemaker:ListModelPackages",
+        "sagemaker:ListModels",
+        "sagemaker:ListTags",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:DescribeAlarmHistory",
+        "cloudwatch:GetMetricData",
+        "s3:GetObject",
+    ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         selected::available(at)

@@ -79,6 +79,8 @@ impl Intent for SetInstances {
     const PATIENCE: Duration = Duration::from_hours(1);
     const ON: &'static [Kind] = &[Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateEndpointWeightsAndCapacities::PERMISSIONS];
+    const READS: &'static [&'static str] =
+        &["sagemaker:DescribeEndpoint", "application-autoscaling:DescribeScalableTargets"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let endpoint = changeable(at)?;

@@ -72,6 +72,8 @@ impl Intent for SetScalingLimits {
     const PATIENCE: Duration = Duration::from_mins(1);
     const ON: &'static [Kind] = &[Kind::ScalableTargets, Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[RegisterScalableTarget::PERMISSIONS];
+    const READS: &'static [&'static str] =
+        &["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScheduledActions"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let target = scaling::selected(at)?;

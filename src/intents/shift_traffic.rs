@@ -79,6 +79,7 @@ impl Intent for ShiftTraffic {
     const REMEDY: bool = true;
     const ON: &'static [Kind] = &[Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateEndpointWeightsAndCapacities::PERMISSIONS];
+    const READS: &'static [&'static str] = &["sagemaker:DescribeEndpoint"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let endpoint = changeable(at)?;

@@ -25,6 +25,8 @@ impl Intent for StopExecution {
     const PATIENCE: Duration = Duration::from_hours(1);
     const ON: &'static [Kind] = &[Kind::Executions];
     const PERMISSIONS: &'static [&'static [Permission]] = &[StopPipelineExecution::PERMISSIONS];
+    const READS: &'static [&'static str] =
+        &["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let run = selected(at).ok_or("no run of a pipeline is selected")?;

@@ -71,6 +71,12 @@ impl Intent for StopJob {
         StopProcessingJob::PERMISSIONS,
         StopTransformJob::PERMISSIONS,
     ];
+    const READS: &'static [&'static str] = &[
+        "sagemaker:DescribeTrainingJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:DescribeProcessingJob",
+        "sagemaker:DescribeTransformJob",
+    ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         match selected(at) {

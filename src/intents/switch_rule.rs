@@ -28,6 +28,7 @@ impl Intent for SwitchRule {
     const PATIENCE: Duration = Duration::from_mins(2);
     const ON: &'static [Kind] = &[Kind::EventRules];
     const PERMISSIONS: &'static [&'static [Permission]] = &[EnableRule::PERMISSIONS, DisableRule::PERMISSIONS];
+    const READS: &'static [&'static str] = &["events:DescribeRule", "events:ListTargetsByRule"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let rules = &at.store().event_rules;

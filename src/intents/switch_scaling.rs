@@ -37,6 +37,7 @@ impl Intent for SwitchScaling {
     const PATIENCE: Duration = Duration::from_mins(1);
     const ON: &'static [Kind] = &[Kind::ScalableTargets, Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[RegisterScalableTarget::PERMISSIONS];
+    const READS: &'static [&'static str] = &["application-autoscaling:DescribeScalableTargets"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let target = scaling::selected(at)?;

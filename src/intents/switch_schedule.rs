@@ -50,6 +50,7 @@ impl Intent for SwitchSchedule {
     const PATIENCE: Duration = Duration::from_mins(2);
     const ON: &'static [Kind] = &[Kind::Schedules];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateSchedule::PERMISSIONS];
+    const READS: &'static [&'static str] = &["scheduler:GetSchedule"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let schedules = &at.store().schedules;

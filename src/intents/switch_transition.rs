@@ -104,6 +104,7 @@ impl Intent for SwitchTransition {
     const ON: &'static [Kind] = &[Kind::DeploymentPipelines];
     const PERMISSIONS: &'static [&'static [Permission]] =
         &[DisableStageTransition::PERMISSIONS, EnableStageTransition::PERMISSIONS];
+    const READS: &'static [&'static str] = &["codepipeline:GetPipelineState"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let pipeline = delivery::selected(at, is_held).ok_or("no delivery pipeline is selected")?;

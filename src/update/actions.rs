@@ -96,6 +96,7 @@ fn can_refresh(context: &Context<'_>) -> Result<String, String> {
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn refresh(app: &mut App) -> Option<Effect> {
     logs::refresh(app);
+    app.here.denied.clear();
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

@@ -9,6 +9,7 @@ mod history;
 mod judge;
 mod math;
 mod metrics;
+mod mute;
 mod put_alarm;
 mod rule;
 mod series;
@@ -22,7 +23,7 @@ pub(crate) use state::{Handler, State};
 pub(crate) use view::View;
 
 pub(crate) static OPERATIONS: Operations<Handler> =
-    &[alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, put_alarm::OPERATIONS];
+    &[alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, mute::OPERATIONS, put_alarm::OPERATIONS];
 
 /// Gives common errors the codes of this service.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {

@@ -1,11 +1,14 @@
 //! What holds for every change by one call, for each of them: it is done and said to be so, it is not sent when
 //! something changed or nothing may be changed, a refusal is told, and a lost answer is found out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sagetop::intents::{AccessRules, AnyIntent, ApproveDelivery, Executor, Outcome, RejectDelivery, RetryStage};
-use sagetop::intents::{JobKind, Retrain, RetryExecution, Rollback, SetInstances, SetScalingLimits, StopExecution};
-use sagetop::intents::{StopJob, Switch, SwitchRule, SwitchScaling, SwitchSchedule, SwitchTransition};
+use sagetop::aws::permission_of;
+use sagetop::intents::{AccessRules, AnyIntent, ApproveDelivery, Executor, JobKind, MuteAlarms, NEEDS, Outcome};
+use sagetop::intents::{RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, SetInstances, SetScalingLimits};
+use sagetop::intents::{StopExecution, StopJob, Switch, SwitchAlarmActions, SwitchRule, SwitchScaling, SwitchSchedule};
+use sagetop::intents::{SwitchTransition, UnmuteAlarm};
 use sagetop::journal::Event;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -68,6 +71,17 @@ fn transition(to: Switch) -> AnyIntent {
     SwitchTransition { pipeline: DELIVERY.into(), stage: "DeployProd".into(), to, reason }.into()
 }
 
+const ALARM: &str = "P2-price-elasticity-5xx";
+
+fn mute() -> AnyIntent {
+    let (alarms, time) = (vec![ALARM.to_owned()], Duration::from_mins(30));
+    MuteAlarms { alarms, time, reason: "we know, INC-4711".into() }.into()
+}
+
+fn actions(to: Switch) -> AnyIntent {
+    SwitchAlarmActions { alarm: ALARM.into(), to }.into()
+}
+
 fn retrain() -> AnyIntent {
     Retrain { pipeline: "fraud-screening-build".into(), parameters: Vec::new() }.into()
 }
@@ -128,6 +142,17 @@ fn acts() -> Vec<Act> {
             ..act("demo", scaling(Switch::Enabled), "RegisterScalableTarget")
         },
         act("demo", limits, "RegisterScalableTarget"),
+        act("demo", mute(), "PutAlarmMuteRule"),
+        Act {
+            before: vec![same(mute())],
+            later: Duration::from_mins(2),
+            ..act("demo", UnmuteAlarm { alarm: ALARM.into() }, "PutAlarmMuteRule")
+        },
+        Act {
+            // A region that does not know mute rules.
+            story: "demo\"\n[[fault]]\noperation = \"ListAlarmMuteRules\"\ncode = \"UnknownOperationException\"\nmessage = \"no",
+            ..act("demo", actions(Switch::Disabled), "DisableAlarmActions")
+        },
     ]
 }
 
@@ -240,8 +265,9 @@ async fn it_is_not_sent_where_nothing_may_be_changed() {
 #[tokio::test(start_paused = true)]
 async fn a_denial_is_told_and_the_call_is_not_repeated() {
     let denied = "[[fault]]\noperation = \"OPERATION\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";
-    // To resume scaling, it must have been suspended by the call that is denied here.
-    let resumes = |act: &Act| act.operation == "RegisterScalableTarget" && !act.before.is_empty();
+    // To resume scaling, or to unmute, the call that is denied here must have been made before.
+    let again = ["RegisterScalableTarget", "PutAlarmMuteRule"];
+    let resumes = |act: &Act| again.contains(&act.operation) && !act.before.is_empty();
     for act in acts().into_iter().filter(|act| !resumes(act)) {
         let (t, intent) = act.begun(denied).await;
         let before = t.sim.calls(act.operation);
@@ -265,4 +291,45 @@ async fn a_lost_answer_is_found_out() {
         let calls = if act.repeatable { [call, call].concat() } else { call.to_vec() };
         assert_eq!(events, [&[Event::Confirmed], &calls[..], &[Event::Done]].concat(), "{:?}", intent);
     }
+}
+
+/// Returns the permissions of the calls that an account received, such as `sagemaker:DescribeModel`.
+fn permissions(calls: BTreeSet<String>) -> BTreeSet<String> {
+    // In signatures, CloudWatch has its old name.
+    let as_iam = |call: String| call.replace("monitoring:", "cloudwatch:");
+    calls.into_iter().map(as_iam).filter_map(|call| permission_of(&call).map(str::to_owned)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_intent_needs_the_permissions_that_it_names_and_no_others() {
+    let mut made: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for act in acts() {
+        let (t, intent) = act.begun("").await;
+        t.sim.forget_operations();
+        let outcome = carried_out(&t, AccessRules::default(), intent.clone()).await;
+        assert!(matches!(outcome, Outcome::Done(_)), "{intent:?}: {outcome:?}");
+        made.entry(intent.name()).or_default().extend(permissions(t.sim.operations()));
+    }
+    for (name, made) in made {
+        let needs = NEEDS.iter().find(|needs| needs.intent == name).unwrap();
+        let calls = needs.calls.iter().copied().flatten().map(|permission| permission.action);
+        let named: BTreeSet<String> = calls.chain(needs.reads.iter().copied()).map(str::to_owned).collect();
+        let beyond: Vec<&String> = made.difference(&named).collect();
+        assert!(beyond.is_empty(), "{name} calls what its policy does not name: {beyond:?}");
+        // What is given to a role, and what other kinds of jobs are for, is no call of these runs.
+        let idle = |action: &&String| {
+            let other_jobs = ["Tuning", "Processing", "Transform"].iter().any(|kind| action.contains(kind));
+            !other_jobs && action.as_str() != "iam:PassRole" && !named_once(action)
+        };
+        let unused: Vec<&String> = named.difference(&made).filter(idle).collect();
+        assert!(unused.is_empty(), "{name} does not need: {unused:?}");
+    }
+}
+
+/// Returns whether these runs make only the other one of two calls.
+fn named_once(action: &str) -> bool {
+    ["cloudwatch:EnableAlarmActions"].contains(&action)
+        || ["DisableStageTransition", "EnableStageTransition", "DisableRule", "EnableRule"]
+            .iter()
+            .any(|name| action.ends_with(name))
 }

@@ -32,6 +32,7 @@ impl State {
     /// Gives an alarm a state as of a time, records the change in its history, and runs its actions.
     pub(crate) fn change_alarm(&mut self, now: Time, name: &str, verdict: &Verdict, at: Time) {
         let Verdict { state, reason, data } = verdict;
+        let muted = self.is_muted(at, name);
         let suppressed = self.alarms.get(name).is_some_and(|alarm| self.suppression(now, alarm, state, at).is_some());
         let Some(alarm) = self.alarms.get_mut(name) else { return };
         let before = alarm.state().to_owned();
@@ -56,7 +57,7 @@ impl State {
             "OK" => "OKActions",
             _ => "InsufficientDataActions",
         };
-        if alarm.doc.get("ActionsEnabled") == Some(&Value::Bool(true)) && !suppressed {
+        if alarm.doc.get("ActionsEnabled") == Some(&Value::Bool(true)) && !suppressed && !muted {
             for action in alarm.doc.items_at(list) {
                 let action = action.as_text().unwrap_or("");
                 let summary = format!("Successfully executed action {action}");

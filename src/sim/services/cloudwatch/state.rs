@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alarm::{Alarm, HistoryItem};
+use super::mute::MuteRule;
 use super::series::Series;
 use super::view::View;
 use crate::sim::prelude::{Answer, Env, Value};
@@ -11,11 +12,12 @@ use crate::sim::services::sagemaker::Endpoints;
 /// A handler of this service. Metrics depend on the state of the endpoints.
 pub(crate) type Handler = fn(&mut State, &Env, &Endpoints, &Value) -> Answer;
 
-/// The metrics by key, the alarms by name, and the history of the alarms.
+/// The metrics by key, the alarms and mute rules by name, and the history of the alarms.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) series: BTreeMap<String, Series>,
     pub(crate) alarms: BTreeMap<String, Alarm>,
+    pub(crate) mute_rules: BTreeMap<String, MuteRule>,
     pub(super) history: Vec<HistoryItem>,
 }
 
