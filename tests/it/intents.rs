@@ -10,6 +10,7 @@ mod interrupted;
 mod leaving;
 mod lost;
 mod menu;
+mod policy;
 mod refused;
 mod rollback;
 mod unfinished;

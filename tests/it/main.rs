@@ -12,6 +12,7 @@ mod aws_settings;
 mod bundled;
 mod canary;
 mod capacity;
+mod commands;
 mod data;
 mod describes;
 mod documents;

@@ -1,5 +1,7 @@
 //! The keys and the menu that lead from a thing to what can be done to it.
 
+use sagetop::intents::{AccessRules, ApproveDelivery, Outcome};
+
 use crate::harness::Harness;
 
 #[tokio::test(start_paused = true)]
@@ -62,4 +64,38 @@ async fn nothing_is_planned_where_nothing_may_be_changed() {
     t.keys("enter").await;
     t.never_says("codepipeline:");
     assert!(t.sim().write_calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_denied_is_grey_until_everything_is_read_anew() {
+    let denied = "[[fault]]\noperation = \"UpdateSchedule\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    let mut t = Harness::story(&format!("inherits = \"demo\"\n{denied}")).size(140, 40).ready().await;
+    t.keys("9").await;
+    t.to("price-elasticity-weekly").await;
+    t.keys("m enter").await;
+    t.says("Type price-elasticity-weekly to send");
+    t.keys("'price-elasticity-weekly' enter").await;
+    t.until("UpdateSchedule: denied", "20s").await;
+    t.keys("m").await;
+    assert!(
+        t.line("switch-schedule").contains("scheduler:UpdateSchedule was denied before; ctrl-r lets you try again")
+    );
+    t.keys("esc ctrl-r m").await;
+    t.says("disable schedule");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_among_parallel_executions_takes_the_token_of_its_execution() {
+    let rule = "[[rule]]\nname = \"fraud-screening-deploy-on-approval\"\ngroup = \"fraud-screening\"\n\
+                on = [\"Approved\"]\ndeploys = [\"fraud-screening-staging\", \"fraud-screening-prod\"]\n\
+                via = \"fraud-screening-deploy\"\ngated = true\nparallel = true\nwaits = \"3h\"\n";
+    let t = Harness::story(&format!("inherits = \"shop\"\n{rule}")).bare();
+    let state = t.executor.aws.codepipeline.get_pipeline_state().name("fraud-screening-deploy").send().await.unwrap();
+    let stages = state.stage_states.unwrap_or_default().into_iter();
+    let actions = stages.flat_map(|stage| stage.action_states.unwrap_or_default());
+    assert_eq!(actions.filter_map(|action| action.latest_execution?.token).count(), 0, "the state has no token");
+    let (reason, execution, stage) = ("staging is fine".to_owned(), None, None);
+    let approve = ApproveDelivery { pipeline: "fraud-screening-deploy".into(), reason, execution, stage };
+    let outcome = super::acts::carried_out(&t, AccessRules::default(), approve.into()).await;
+    assert_eq!(outcome, Outcome::Done("fraud-screening-deploy/Approve is Approved".to_owned()));
 }
