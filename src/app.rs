@@ -39,7 +39,7 @@ pub(crate) use log_view::LogFilter;
 pub use log_view::{LogProgress, LogView};
 pub use message::{Effect, Msg, ReplayCommand};
 pub use modal::{
-    Answer, Ask, Dialog, Field, Form, Help, Modal, Notice, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
+    Answer, Ask, Dialog, Field, Form, Help, Menu, Modal, Notice, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;

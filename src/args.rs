@@ -3,6 +3,7 @@
 mod change;
 mod manual;
 mod shell;
+mod values;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use crate::app::Opening;
 use crate::aws::left_out;
 use crate::resources::Kind;
 use crate::resources::poll::Patience;
-use crate::sim::{Scale, Sim};
+use crate::sim::Scale;
+use values::{arn, factor, intent, rate, share, time, timeout};
 
 pub use change::Change;
 pub use manual::write_manual;
@@ -202,6 +204,36 @@ pub enum Command {
         #[command(subcommand)]
         what: ConfigCommand,
     },
+    /// Print the least IAM policy for what sagetop does; with --read-only, for looking alone
+    Policy {
+        /// Allow every change, as without a flag
+        #[arg(long, conflicts_with = "read_only")]
+        operator: bool,
+        /// Allow this change alone, with what its plan reads; several may be named
+        #[arg(long = "for", value_name = "INTENT", value_parser = intent, conflicts_with_all = ["read_only", "operator"])]
+        intents: Vec<String>,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+        format: PolicyFormat,
+    },
+    /// List what was done from this machine: one line for each change, oldest first
+    Journal {
+        /// Those that began since: 30m, 2h or 7d ago, or at a time such as 2026-11-23T03:12:00Z
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Those of this target: the name that was typed
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
+        /// Those of this name
+        #[arg(long, value_name = "INTENT", value_parser = intent)]
+        intent: Option<String>,
+        /// Those that ended so
+        #[arg(long, value_enum)]
+        outcome: Option<Ending>,
+        /// Print everything as JSON, with every line of the journal
+        #[arg(long)]
+        json: bool,
+    },
     /// A change in AWS.
     #[command(flatten)]
     Change(Change),
@@ -263,6 +295,41 @@ pub struct Answer {
     pub plan_only: bool,
 }
 
+/// How a policy is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFormat {
+    /// A document of IAM.
+    Json,
+    /// An `aws_iam_policy_document` of Terraform.
+    Terraform,
+}
+
+/// How an intent ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ending {
+    /// The wanted end state was seen.
+    Done,
+    /// Another end state was seen, or none in time.
+    Failed,
+    /// Nothing was sent.
+    Refused,
+    /// The journal has no end of it.
+    Open,
+}
+
+impl Ending {
+    /// Returns the word of the command line: `done`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// The mildest state for which `status` does not exit with 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
@@ -270,61 +337,6 @@ pub enum FailOn {
     Warning,
     /// Only broken models count.
     Critical,
-}
-
-fn arn(text: &str) -> Result<String, String> {
-    match Opening::arn(text) {
-        Some(_) => Ok(text.to_owned()),
-        None if text.starts_with("arn:") => Err("sagetop reads no things of this kind".to_owned()),
-        None => Err("this is no command and no ARN; --help lists the commands".to_owned()),
-    }
-}
-
-fn factor(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('x').unwrap_or(text).parse().ok();
-    number.filter(|n: &f64| (0.01..=10_000.0).contains(n)).ok_or_else(|| "write a factor such as 10x".to_owned())
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    let (number, unit) =
-        text.find(|c: char| c.is_ascii_alphabetic()).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
-    let scale = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        _ => return Err("write a time such as 40ms, 2s or 5m".to_owned()),
-    };
-    let seconds = number.parse::<f64>().ok().map(|n| n * scale).filter(|s| (0.0..=600.0).contains(s));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write a time such as 40ms, 2s or 5m, at most 10m".to_owned())
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    time(text).and_then(|time| {
-        let enough = time >= Duration::from_millis(100);
-        enough.then_some(time).ok_or_else(|| "no answer arrives in so short a time; write at least 100ms".to_owned())
-    })
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.strip_suffix('%').and_then(|n| n.parse().ok());
-    number
-        .filter(|n| (0.0..=100.0).contains(n))
-        .map(|n| n / 100.0)
-        .ok_or_else(|| "write a share such as 20%".to_owned())
-}
-
-fn rate(text: &str) -> Result<(String, f64), String> {
-    let wrong = || "write a rate such as sagemaker=2/s".to_owned();
-    let (service, number) = text.split_once('=').ok_or_else(wrong)?;
-    let number: f64 = number.strip_suffix("/s").unwrap_or(number).parse().map_err(|_| wrong())?;
-    if !number.is_finite() || number <= 0.0 {
-        return Err(wrong());
-    }
-    if !Sim::services().any(|known| known == service) {
-        let known: Vec<&str> = Sim::services().collect();
-        return Err(format!("there is no service `{service}`; there are {}", known.join(", ")));
-    }
-    Ok((service.to_owned(), number))
 }
 
 #[cfg(test)]

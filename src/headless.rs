@@ -1,9 +1,11 @@
-//! The commands without a screen: `dump`, `status`, and the intents.
+//! The commands without a screen: `dump`, `status`, `policy`, `journal`, and the intents.
 
 mod change;
 pub mod configure;
 mod dump;
 mod interrupt;
+mod journal;
+mod policy;
 mod record;
 mod status;
 
@@ -18,6 +20,8 @@ use crate::view::{harmless, is_hidden};
 
 pub use change::{Completion, carry_out};
 pub use dump::dump;
+pub use journal::{Wanted, journal, since};
+pub use policy::{Allowed, policy};
 pub use record::record;
 pub use status::status;
 

@@ -4,24 +4,55 @@
 //! AWS, sent once, and verified by its end state. The journal records every step.
 
 mod access;
+#[cfg(feature = "codepipeline")]
+mod answer_approval;
+mod any_job;
 mod approve;
 mod calls;
 mod decision;
+#[cfg(feature = "codepipeline")]
+mod delivery;
 mod deploy_rules;
 mod evidence;
 mod executor;
 mod guard;
 mod in_use;
 mod intent;
+mod mute_alarms;
+mod pipeline_run;
 mod plan;
 mod question;
+mod reason;
 mod recent_errors;
 mod retrain;
+mod retry_execution;
+#[cfg(feature = "codepipeline")]
+mod retry_stage;
 mod rollback;
+#[cfg(feature = "applicationautoscaling")]
+mod scaling;
 mod selection;
+mod set_instances;
+#[cfg(feature = "applicationautoscaling")]
+mod set_scaling_limits;
+mod shift_traffic;
 mod step;
+mod stop_execution;
+mod stop_job;
+mod switch;
+mod switch_alarm_actions;
+#[cfg(feature = "eventbridge")]
+mod switch_rule;
+#[cfg(feature = "applicationautoscaling")]
+mod switch_scaling;
+#[cfg(feature = "scheduler")]
+mod switch_schedule;
+#[cfg(feature = "codepipeline")]
+mod switch_transition;
 mod unanswered;
 mod unfinished;
+mod unmute_alarm;
+mod variants;
 
 use std::time::Duration;
 
@@ -30,55 +61,125 @@ use serde_json::Value;
 use crate::aws::{Aws, AwsError, caught};
 
 pub use access::{AccessRules, Caller};
+#[cfg(feature = "codepipeline")]
+pub use answer_approval::{ApproveDelivery, RejectDelivery};
+pub use any_job::JobKind;
 pub use approve::{Approve, Reject};
-pub use calls::{Api, Receipt};
+pub use calls::{Api, Permission, Receipt};
 pub use executor::{Executor, Outcome, Progress};
 pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
+pub use mute_alarms::MuteAlarms;
 pub use plan::{Choice, Difference, Plan};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
 pub use retrain::Retrain;
+pub use retry_execution::RetryExecution;
+#[cfg(feature = "codepipeline")]
+pub use retry_stage::RetryStage;
 pub use rollback::Rollback;
 pub use selection::Selection;
+pub use set_instances::SetInstances;
+#[cfg(feature = "applicationautoscaling")]
+pub use set_scaling_limits::SetScalingLimits;
+pub use shift_traffic::ShiftTraffic;
 pub use step::Step;
+pub use stop_execution::StopExecution;
+pub use stop_job::StopJob;
+pub use switch::Switch;
+pub use switch_alarm_actions::SwitchAlarmActions;
+#[cfg(feature = "eventbridge")]
+pub use switch_rule::SwitchRule;
+#[cfg(feature = "applicationautoscaling")]
+pub use switch_scaling::SwitchScaling;
+#[cfg(feature = "scheduler")]
+pub use switch_schedule::SwitchSchedule;
+#[cfg(feature = "codepipeline")]
+pub use switch_transition::SwitchTransition;
 pub use unfinished::{State, Unfinished};
+pub use unmute_alarm::UnmuteAlarm;
 
 /// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.
 macro_rules! intents {
     ($macro:ident $($rest:tt)*) => {
         $macro! {
-            [Approve, Reject, Retrain, Rollback]
+            [
+                Approve,
+                Reject,
+                Retrain,
+                Rollback,
+                #[cfg(feature = "codepipeline")]
+                ApproveDelivery,
+                #[cfg(feature = "codepipeline")]
+                RejectDelivery,
+                #[cfg(feature = "codepipeline")]
+                RetryStage,
+                #[cfg(feature = "codepipeline")]
+                SwitchTransition,
+                #[cfg(feature = "eventbridge")]
+                SwitchRule,
+                #[cfg(feature = "scheduler")]
+                SwitchSchedule,
+                StopJob,
+                StopExecution,
+                RetryExecution,
+                ShiftTraffic,
+                SetInstances,
+                #[cfg(feature = "applicationautoscaling")]
+                SwitchScaling,
+                #[cfg(feature = "applicationautoscaling")]
+                SetScalingLimits,
+                MuteAlarms,
+                UnmuteAlarm,
+                SwitchAlarmActions,
+            ]
             $($rest)*
         }
     };
 }
 pub(crate) use intents;
 
+/// The permissions that an intent needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    /// The name of the intent.
+    pub intent: &'static str,
+    /// Those of the calls that change something.
+    pub calls: &'static [&'static [Permission]],
+    /// The actions of IAM that its plan and its end state read. Most plans do without some of them, and say so.
+    pub reads: &'static [&'static str],
+}
+
 macro_rules! any_intent {
-    ([$($intent:ident),+]) => {
+    ([$($(#[$cfg:meta])* $intent:ident,)+]) => {
         /// Any of the intents; on the command line each is a command.
         #[derive(Debug, Clone, PartialEq, clap::Subcommand)]
         pub enum AnyIntent {
-            $(#[doc = concat!("See [`", stringify!($intent), "`].")] $intent($intent),)+
+            $($(#[$cfg])* #[doc = concat!("See [`", stringify!($intent), "`].")] $intent($intent),)+
         }
 
-        $(impl From<$intent> for AnyIntent {
+        $($(#[$cfg])* impl From<$intent> for AnyIntent {
             fn from(intent: $intent) -> Self {
                 Self::$intent(intent)
             }
         })+
 
+        /// What each intent needs.
+        pub static NEEDS: &[Needs] = &[$(
+            $(#[$cfg])*
+            Needs { intent: $intent::NAME, calls: $intent::PERMISSIONS, reads: $intent::READS },
+        )+];
+
         impl AnyIntent {
             /// Returns its name.
             #[must_use]
             pub fn name(&self) -> &'static str {
-                match self { $(Self::$intent(_) => $intent::NAME,)+ }
+                match self { $($(#[$cfg])* Self::$intent(_) => $intent::NAME,)+ }
             }
 
             /// Returns the longest time until its end state.
             #[must_use]
             pub fn patience(&self) -> Duration {
-                match self { $(Self::$intent(_) => $intent::PATIENCE,)+ }
+                match self { $($(#[$cfg])* Self::$intent(_) => $intent::PATIENCE,)+ }
             }
 
             /// Makes the plan; see [`Intent::plan`].
@@ -86,14 +187,19 @@ macro_rules! any_intent {
             /// # Errors
             /// When AWS does not answer, or when the intent makes no sense or is not safe.
             pub async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
-                let planned = match self { $(Self::$intent(intent) => caught(intent.plan(executor)).await,)+ };
+                let planned = match self { $($(#[$cfg])* Self::$intent(intent) => caught(intent.plan(executor)).await,)+ };
                 let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))));
                 planned.map(Plan::redacted).map_err(Refusal::redacted)
             }
 
+            /// Reads the state that the plan relies on; see [`Intent::present`].
+            async fn present(&self, aws: &Aws) -> Result<String, AwsError> {
+                match self { $($(#[$cfg])* Self::$intent(intent) => intent.present(aws).await,)+ }
+            }
+
             /// Checks whether the end state is reached; see [`Intent::verify`].
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
-                let verdict = match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ };
+                let verdict = match self { $($(#[$cfg])* Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ };
                 verdict.map(Verdict::redacted)
             }
 
@@ -101,7 +207,7 @@ macro_rules! any_intent {
             /// [`Intent::of_last_call`].
             fn of_last_call(name: &str, call: &str, parameters: &Value) -> Option<Self> {
                 match name {
-                    $($intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
+                    $($(#[$cfg])* $intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
                     _ => None,
                 }
             }
@@ -109,7 +215,7 @@ macro_rules! any_intent {
             /// Returns the command that finishes an interrupted plan; see [`Intent::finishing_command`].
             fn finishing_command(name: &str, target: &str, parameters: &Value) -> Option<String> {
                 match name {
-                    $($intent::NAME => $intent::finishing_command(target, parameters),)+
+                    $($(#[$cfg])* $intent::NAME => $intent::finishing_command(target, parameters),)+
                     _ => None,
                 }
             }

@@ -15,11 +15,10 @@ use sagetop::args::{Args, Change, Command, Common, ConfigCommand, SimOptions, wr
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
-use sagetop::headless::{
-    Completion, Look, carry_out, configure, describe_connection, dump, record, report_unfinished, status,
-};
+use sagetop::headless::{Allowed, Completion, Look, Wanted, carry_out, configure, describe_connection, dump, journal};
+use sagetop::headless::{policy, record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
-use sagetop::session::{Connection, Session, simulated, wall_clock};
+use sagetop::session::{self, Connection, Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
 
@@ -101,6 +100,20 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             Ok(0)
         }
         Some(Command::Config { what }) => background.block_on(run_config(common, what)),
+        Some(Command::Policy { intents, format, .. }) => {
+            let allowed = match (common.read_only, intents.is_empty()) {
+                (true, _) => Allowed::Reading,
+                (_, true) => Allowed::Everything,
+                _ => Allowed::Intents(intents),
+            };
+            check_output(policy(&allowed, format, &mut io::stdout().lock())).map(|()| 0)
+        }
+        Some(Command::Journal { since: text, target, intent, outcome, json }) => {
+            let begin = text.map(|text| since(&text, wall_clock()())).transpose();
+            let begin = begin.map_err(|why| format!("error: --since: {why}\n"))?;
+            let wanted = Wanted { since: begin, target, intent, ending: outcome };
+            check_output(journal(&session::journal(), &wanted, json, &mut io::stdout().lock())).map(|()| 0)
+        }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
 }

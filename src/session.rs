@@ -114,7 +114,7 @@ impl Session {
             refusals.extend(aws.as_ref().err().map(|why| refusal(target, why)));
             let connected = aws.is_ok();
             let aws = aws.unwrap_or_else(|why| Aws::unconnected(target, &why));
-            let journal = Journal::at(state_folder().join("journal.jsonl"));
+            let journal = journal();
             let connection = selection.connection(target, executor(aws, &config, common, journal, &clock));
             connections.push(Connection { snapshot: connection.snapshot.filter(|_| connected), ..connection });
         }
@@ -170,6 +170,12 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     });
     let (identity, clock, preferences) = ("unknown".to_owned(), clock.clone(), Arc::new(Preferences::of(config)));
     Executor { aws, access, journal, identity, clock, preferences }
+}
+
+/// Returns the journal of real accounts.
+#[must_use]
+pub fn journal() -> Journal {
+    Journal::at(state_folder().join("journal.jsonl"))
 }
 
 /// Returns the folder of the journal: the state directory, or the data directory where there is none.

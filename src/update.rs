@@ -15,6 +15,7 @@ mod leave;
 mod lineage;
 mod list;
 mod logs;
+mod menu;
 mod modal;
 mod mouse;
 mod navigate;

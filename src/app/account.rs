@@ -58,6 +58,8 @@ pub struct Account {
     unjoined: bool,
     /// The inputs from which the focus was made.
     pub(crate) focused: Option<FocusedOn>,
+    /// The IAM actions that were denied to the caller when a plan was sent, until everything is read anew.
+    pub denied: BTreeSet<String>,
     /// Has the outcome of unfinished intents been requested already?
     reviewed: bool,
 }

@@ -4,6 +4,7 @@
 mod ask;
 mod form;
 mod help;
+mod menu;
 mod notice;
 mod palette;
 mod pick;
@@ -15,6 +16,7 @@ use tui_input::Input;
 pub use ask::{Answer, Ask};
 pub use form::{Field, Form, Submit};
 pub use help::Help;
+pub use menu::Menu;
 pub use notice::Notice;
 pub use palette::Palette;
 pub use pick::{Pick, PickItem};
@@ -87,6 +89,7 @@ modals! {
     "Actions and things, found by typing." Palette;
     "One or more fields to fill in." Form;
     "A choice of one of several things." Pick;
+    "The changes that concern the selected thing." Menu;
     "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
     "A text to read." Notice;

@@ -268,6 +268,20 @@ impl App {
         self.pane.name == self.tables.home.name
     }
 
+    /// Returns the action that the key of an action runs at the selection: another one that is like it, if that one is
+    /// about the selected thing or is the only one that is available.
+    #[must_use]
+    pub fn action_at(&self, name: &str, context: &Context<'_>) -> Option<&'static Action> {
+        let own = self.action(name)?;
+        let alike = || self.tables.actions.iter().filter(|action| action.like == Some(own.name));
+        if context.is_on(own) {
+            return Some(own);
+        }
+        let able = |action: &&Action| (action.able)(context).is_ok();
+        let other = alike().find(|action| context.is_on(action));
+        Some(other.or_else(|| alike().find(able).filter(|_| !able(&own))).unwrap_or(own))
+    }
+
     /// Returns the action with this name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&'static Action> {

@@ -129,6 +129,10 @@ pub struct Action {
     pub group: &'static str,
     /// Does it repair a broken endpoint? Then it comes first in the footer when one is selected.
     pub remedy: bool,
+    /// The kinds of things that it changes.
+    pub on: &'static [Kind],
+    /// The action whose key runs this one as well, where this one fits the selection.
+    pub like: Option<&'static str>,
     /// Is it available? Returns the label for the footer, or the reason why it is not.
     pub able: fn(&Context<'_>) -> Result<String, String>,
     /// Runs the action.
@@ -136,10 +140,31 @@ pub struct Action {
 }
 
 impl Action {
+    /// An action that stays in the console, from which others are made.
+    pub(crate) const LOOK: Self = Self {
+        name: "",
+        help: "",
+        group: "look",
+        remedy: false,
+        on: &[],
+        like: None,
+        able: |_| Ok(String::new()),
+        run: |_| None,
+    };
+
     /// Does it change anything in AWS?
     #[must_use]
     pub fn writes(&self) -> bool {
         self.group == "act"
+    }
+}
+
+impl Context<'_> {
+    /// Is an action about the kind of the selected thing?
+    #[must_use]
+    pub fn is_on(&self, action: &Action) -> bool {
+        let kind = self.subject.as_ref().and_then(|subject| subject.item.resource()).map(|(kind, _)| kind);
+        kind.is_some_and(|kind| action.on.contains(&kind))
     }
 }
 

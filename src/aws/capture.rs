@@ -1,5 +1,7 @@
 //! Clients that send nothing: they keep the request that a call makes, so that it can be shown before it is sent.
 
+mod cbor;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
@@ -28,9 +30,9 @@ impl Aws {
 impl Capture {
     /// Returns the parameters of the captured request, under the names that AWS gives them.
     ///
-    /// Services that speak JSON (`X-Amz-Target` and a JSON body) have all of them in the body. The other protocols need
-    /// a reader each, by the `Content-Type`: a REST service has some parameters in its path and query, a query service
-    /// has them flattened in a form, and RPC v2 CBOR has them in a CBOR map.
+    /// Services that speak JSON (`X-Amz-Target` and a JSON body) have all of them in the body. A REST service has some in
+    /// its path, which the call knows. RPC v2 CBOR has them in a CBOR map. Another protocol needs a reader of its own, by
+    /// the `Content-Type`: a query service has them flattened in a form.
     ///
     /// # Errors
     /// A phrase: no request was made, or it is not of a protocol that can be read.
@@ -38,10 +40,13 @@ impl Capture {
         let captured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let request = captured.as_ref().ok_or("it lacks a parameter")?;
         let protocol = request.headers().get("content-type").unwrap_or_default();
-        if !protocol.starts_with("application/x-amz-json-") {
+        let body = request.body().bytes().unwrap_or_default();
+        if protocol == "application/cbor" {
+            return cbor::read(body);
+        }
+        if protocol != "application/json" && !protocol.starts_with("application/x-amz-json-") {
             return Err(format!("requests of the type {protocol:?} cannot be shown"));
         }
-        let body = request.body().bytes().unwrap_or_default();
         serde_json::from_slice(body).map_err(|error| error.to_string())
     }
 }

@@ -93,6 +93,7 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
                 Some(Progress::Sent { call, request_id }) => {
                     format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
                 }
+                Some(Progress::Denied(call)) => format!("denied: {call}"),
                 Some(Progress::Waiting(what)) => format!("… {}", harmless(&what)),
                 None => break,
             },

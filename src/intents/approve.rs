@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::calls::text;
-use super::decision::Decision;
-use super::{Executor, Intent, Plan, Question, Receipt, Refusal, Selection, Verdict};
+use super::calls::{Call, UpdateModelPackage, text};
+use super::decision::{self, Decision};
+use super::{Executor, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Verdict};
 use crate::aws::{Aws, AwsError};
+use crate::resources::Kind;
 
 /// Approve a model version
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -33,6 +34,9 @@ impl Intent for Approve {
     const NAME: &'static str = "approve";
     const HELP: &'static str = "approve the selected version";
     const PATIENCE: Duration = Duration::from_mins(1);
+    const ON: &'static [Kind] = &[Kind::Packages];
+    const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateModelPackage::PERMISSIONS];
+    const READS: &'static [&'static str] = decision::READS;
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         Decision::Approve.available(at)
@@ -60,6 +64,9 @@ impl Intent for Reject {
     const NAME: &'static str = "reject";
     const HELP: &'static str = "reject the selected version";
     const PATIENCE: Duration = Duration::from_mins(1);
+    const ON: &'static [Kind] = &[Kind::Packages];
+    const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateModelPackage::PERMISSIONS];
+    const READS: &'static [&'static str] = decision::READS;
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         Decision::Reject.available(at)

@@ -3,23 +3,48 @@
 //! A call is described once, by [`Call::send`]. The screen, the journal and the command of the AWS CLI show the
 //! captured request of `send`; see [`Step`](super::Step).
 
+mod cloudwatch;
+#[cfg(feature = "codepipeline")]
+mod codepipeline;
 mod create_endpoint_config;
 mod create_model;
+#[cfg(feature = "eventbridge")]
+mod eventbridge;
+mod pipeline_execution;
+#[cfg(feature = "applicationautoscaling")]
+mod register_scalable_target;
 mod start_pipeline_execution;
+mod stop_job;
 mod update_endpoint;
+mod update_endpoint_weights;
 mod update_model_package;
+#[cfg(feature = "scheduler")]
+mod update_schedule;
 
 use std::fmt;
 
+use aws_types::request_id::RequestId;
 use serde_json::Value;
 
 use crate::aws::{Aws, AwsError, ErrorKind, SERVICES, Service};
 
+pub(super) use cloudwatch::{DisableAlarmActions, EnableAlarmActions, PutAlarmMuteRule, actions_enabled, mute_rule};
+#[cfg(feature = "codepipeline")]
+pub(super) use codepipeline::{DisableStageTransition, EnableStageTransition, PutApprovalResult, RetryStageExecution};
 pub(super) use create_endpoint_config::CreateEndpointConfig;
 pub(super) use create_model::CreateModel;
+#[cfg(feature = "eventbridge")]
+pub(super) use eventbridge::{DisableRule, EnableRule};
+pub(super) use pipeline_execution::{RetryPipelineExecution, StopPipelineExecution};
+#[cfg(feature = "applicationautoscaling")]
+pub(super) use register_scalable_target::RegisterScalableTarget;
 pub(super) use start_pipeline_execution::StartPipelineExecution;
+pub(super) use stop_job::{StopHyperParameterTuningJob, StopProcessingJob, StopTrainingJob, StopTransformJob};
 pub(super) use update_endpoint::UpdateEndpoint;
+pub(super) use update_endpoint_weights::UpdateEndpointWeightsAndCapacities;
 pub(super) use update_model_package::UpdateModelPackage;
+#[cfg(feature = "scheduler")]
+pub(super) use update_schedule::UpdateSchedule;
 
 /// The name of a call. Its text is that of IAM, such as `sagemaker:UpdateEndpoint`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,9 +56,14 @@ pub struct Api {
 }
 
 impl Api {
+    /// Returns a call of a service.
+    pub(super) const fn of(service: &'static Service, operation: &'static str) -> Self {
+        Self { service, operation }
+    }
+
     /// Returns a call of `SageMaker`.
     pub(super) const fn sagemaker(operation: &'static str) -> Self {
-        Self { service: &SERVICES.sagemaker, operation }
+        Self::of(&SERVICES.sagemaker, operation)
     }
 
     /// Returns the command of the AWS CLI, such as `aws sagemaker update-endpoint`.
@@ -61,19 +91,46 @@ impl fmt::Display for Api {
     }
 }
 
+/// A permission of IAM that a call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// The action, such as `sagemaker:UpdateEndpoint`.
+    pub action: &'static str,
+    /// The resources: their ARNs after `arn:aws:`, with `REGION` and `ACCOUNT` in them. Empty where AWS takes `*` only.
+    pub resources: &'static [&'static str],
+    /// The service to which a role may be passed; absent for other actions.
+    pub passed_to: Option<&'static str>,
+}
+
+impl Permission {
+    /// Returns the permission for an action on some resources.
+    pub(super) const fn new(action: &'static str, resources: &'static [&'static str]) -> Self {
+        Self { action, resources, passed_to: None }
+    }
+}
+
 /// The answer of AWS to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
     /// The id that AWS gave the request.
     pub request_id: Option<String>,
-    /// The ARN of the created or changed resource.
+    /// The ARN of the created or changed resource; its id where AWS gives no ARN.
     pub arn: Option<String>,
+}
+
+impl Receipt {
+    /// Returns the receipt of an answer that names no resource.
+    pub(super) fn of(answer: &impl RequestId) -> Self {
+        Self { request_id: answer.request_id().map(str::to_owned), arn: None }
+    }
 }
 
 /// One mutating call with all its parameters.
 pub(super) trait Call: Into<AnyCall> {
     /// Its name.
     const API: Api;
+    /// The permissions that it needs.
+    const PERMISSIONS: &'static [Permission];
     /// Whether AWS recognises a repeated call by its token, so that it acts only once.
     const REPEATABLE: bool = false;
 
@@ -83,6 +140,11 @@ pub(super) trait Call: Into<AnyCall> {
     /// # Errors
     /// The error of AWS. After `Unreachable` the change may have happened nevertheless.
     fn send(&self, aws: &Aws) -> impl Future<Output = Result<Receipt, AwsError>> + Send;
+
+    /// Returns the parameters that the request has in its path and not in its body, with AWS's names.
+    fn in_path(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// Waits until other calls can use what this one made.
     fn settle(&self, _aws: &Aws) -> impl Future<Output = ()> + Send {
@@ -98,14 +160,14 @@ pub(super) trait Call: Into<AnyCall> {
 }
 
 macro_rules! calls {
-    ($($call:ident,)+) => {
+    ($($(#[$cfg:meta])* $call:ident,)+) => {
         /// Any of the calls.
         #[derive(Debug, Clone, PartialEq)]
         pub(super) enum AnyCall {
-            $($call($call),)+
+            $($(#[$cfg])* $call($call),)+
         }
 
-        $(impl From<$call> for AnyCall {
+        $($(#[$cfg])* impl From<$call> for AnyCall {
             fn from(call: $call) -> Self {
                 Self::$call(call)
             }
@@ -114,12 +176,17 @@ macro_rules! calls {
         impl AnyCall {
             /// Returns its name.
             pub(super) fn api(&self) -> Api {
-                match self { $(Self::$call(_) => $call::API,)+ }
+                match self { $($(#[$cfg])* Self::$call(_) => $call::API,)+ }
             }
 
             /// Returns whether AWS recognises a repeated call by its token, so that it acts only once.
             pub(super) fn repeatable(&self) -> bool {
-                match self { $(Self::$call(_) => $call::REPEATABLE,)+ }
+                match self { $($(#[$cfg])* Self::$call(_) => $call::REPEATABLE,)+ }
+            }
+
+            /// Returns the parameters in its path; see [`Call::in_path`].
+            pub(super) fn in_path(&self) -> Vec<(&'static str, String)> {
+                match self { $($(#[$cfg])* Self::$call(call) => call.in_path(),)+ }
             }
 
             /// Makes the call, once.
@@ -127,12 +194,12 @@ macro_rules! calls {
             /// # Errors
             /// Those of [`Call::send`].
             pub(super) async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
-                match self { $(Self::$call(call) => call.send(aws).await,)+ }
+                match self { $($(#[$cfg])* Self::$call(call) => call.send(aws).await,)+ }
             }
 
             /// Waits until other calls can use what this one made.
             pub(super) async fn settle(&self, aws: &Aws) {
-                match self { $(Self::$call(call) => call.settle(aws).await,)+ }
+                match self { $($(#[$cfg])* Self::$call(call) => call.settle(aws).await,)+ }
             }
         }
 
@@ -142,17 +209,51 @@ macro_rules! calls {
         /// # Errors
         /// When AWS does not answer the question, or when the call is one of a newer version of the program.
         pub(super) async fn effect(name: &str, parameters: &Value, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
-            let arn = $(if $call::API.is(name) {
-                $call::effect(parameters, aws).await?
-            } else)+ {
-                return Err(AwsError::other("nothing", format!("it is not known what {name} leaves behind")));
-            };
-            Ok(arn.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() }))
+            let found = |arn: Option<String>| arn.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() });
+            $(
+                $(#[$cfg])*
+                if $call::API.is(name) {
+                    return Ok(found($call::effect(parameters, aws).await?));
+                }
+            )+
+            Err(AwsError::other("nothing", format!("it is not known what {name} leaves behind")))
         }
     };
 }
 
-calls! { CreateEndpointConfig, CreateModel, StartPipelineExecution, UpdateEndpoint, UpdateModelPackage, }
+calls! {
+    CreateEndpointConfig,
+    CreateModel,
+    StartPipelineExecution,
+    UpdateEndpoint,
+    UpdateModelPackage,
+    #[cfg(feature = "codepipeline")]
+    PutApprovalResult,
+    #[cfg(feature = "codepipeline")]
+    RetryStageExecution,
+    #[cfg(feature = "codepipeline")]
+    DisableStageTransition,
+    #[cfg(feature = "codepipeline")]
+    EnableStageTransition,
+    #[cfg(feature = "eventbridge")]
+    EnableRule,
+    #[cfg(feature = "eventbridge")]
+    DisableRule,
+    #[cfg(feature = "scheduler")]
+    UpdateSchedule,
+    StopTrainingJob,
+    StopHyperParameterTuningJob,
+    StopProcessingJob,
+    StopTransformJob,
+    StopPipelineExecution,
+    RetryPipelineExecution,
+    UpdateEndpointWeightsAndCapacities,
+    #[cfg(feature = "applicationautoscaling")]
+    RegisterScalableTarget,
+    PutAlarmMuteRule,
+    DisableAlarmActions,
+    EnableAlarmActions,
+}
 
 /// Returns a text of the journalled parameters; it is empty if there is none.
 pub(super) fn text<'a>(parameters: &'a Value, name: &str) -> &'a str {

@@ -1,26 +1,41 @@
 //! The decision on a version, to approve or to reject it: `UpdateModelPackage` with a reason.
 
-use std::borrow::Cow;
-
 use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 use super::calls::UpdateModelPackage;
 use super::deploy_rules::DeployRules;
 use super::evidence::{self, Evidence};
 use super::in_use::InUse;
+use super::reason;
 use super::{
     AnyIntent, Difference, Executor, Guard, Input, Plan, Question, Refusal, Selection, Step, Values, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, failed};
 use crate::fmt;
 use crate::model::{Chain, Serving, trouble};
-use crate::redact;
 use crate::resources::Kind;
 use crate::resources::package::{Details, ModelPackage};
-use crate::view::{Line, Tone, is_hidden};
+use crate::view::{Line, Tone};
 
 /// The longest `ApprovalDescription` that AWS accepts.
 const LONGEST_REASON: usize = 1024;
+
+/// What the plan of a decision reads.
+pub(super) const READS: &[&str] = &[
+    "sagemaker:DescribeEndpoint",
+    "sagemaker:DescribeEndpointConfig",
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:ListModelPackages",
+    "sagemaker:ListTags",
+    "sagemaker:Search",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "codepipeline:GetPipeline",
+    "codepipeline:GetPipelineState",
+    "s3:GetObject",
+];
 
 /// The decision on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,9 +103,9 @@ impl Decision {
         text.extend(troubles.into_iter().map(|trouble| Line::new().with(trouble, Tone::Bad)));
         let arn = package.arn.clone();
         let make = move |values: &[String]| {
-            let reason = values.first().map(|reason| reason.trim().to_owned()).unwrap_or_default();
-            check_reason(&reason)?;
-            Ok(intent(arn.clone(), reason))
+            let why = values.first().map(|why| why.trim().to_owned()).unwrap_or_default();
+            reason::check(&why, LONGEST_REASON)?;
+            Ok(intent(arn.clone(), why))
         };
         let title = format!("{} {}", self.verb(), package.label());
         Some(Question::Values(Values { title, text, inputs: vec![Input::Text("reason")], intent: Box::new(make) }))
@@ -101,11 +116,11 @@ impl Decision {
         self,
         executor: &Executor,
         arn: &str,
-        reason: &str,
+        why: &str,
         intent: AnyIntent,
     ) -> Result<Plan, Refusal> {
-        let reason = reason.trim();
-        check_reason(reason).map_err(Refusal::No)?;
+        let why = why.trim();
+        reason::check(why, LONGEST_REASON).map_err(Refusal::No)?;
         let aws = &executor.aws;
         let package = ModelPackage::describe(aws, arn).await?;
         self.refuse_nonsense(&package)?;
@@ -124,7 +139,7 @@ impl Decision {
         let call = UpdateModelPackage {
             arn: package.arn.clone(),
             approval: self.status().to_owned(),
-            description: reason.to_owned(),
+            description: why.to_owned(),
             token: id.clone(),
         };
         Ok(Plan {
@@ -266,24 +281,6 @@ fn selected_version<'a>(at: &Selection<'a>) -> Option<&'a ModelPackage> {
         Some(arn) => packages.get(arn),
         None => at.chain?.packages.iter().filter_map(|arn| packages.get(arn)).find(|package| package.waits()),
     }
-}
-
-/// Checks the reason, which is stored with the version and read by everybody.
-fn check_reason(reason: &str) -> Result<(), String> {
-    if reason.is_empty() {
-        return Err("a reason is required: it is stored with the version".into());
-    }
-    if reason.chars().count() > LONGEST_REASON {
-        return Err(format!("the reason is longer than {LONGEST_REASON} characters"));
-    }
-    if let Some((place, hidden)) = reason.chars().enumerate().find(|(_, c)| is_hidden(*c)) {
-        let code = u32::from(hidden);
-        return Err(format!("character {} of the reason (U+{code:04X}) is invisible; remove it", place + 1));
-    }
-    if let Cow::Owned(without) = redact::text(reason) {
-        return Err(format!("the reason seems to contain a secret, and everybody can read it: {without}"));
-    }
-    Ok(())
 }
 
 /// Makes the row with the endpoints that the version serves.

@@ -35,6 +35,8 @@ pub enum Progress {
     },
     /// The end state is not reached yet; the text is what AWS is doing.
     Waiting(String),
+    /// The caller may not make a call.
+    Denied(Api),
 }
 
 /// The end of a plan.
@@ -214,7 +216,12 @@ impl Executor {
                 Ok(receipt)
             }
             Err(error) if is_unanswered(&error) => unanswered::find_effect(step, &self.aws, &error, progress).await,
-            Err(error) => Err(Outcome::Failed(Refusal::Aws(error).to_string())),
+            Err(error) => {
+                if error.kind == ErrorKind::Denied {
+                    let _ = progress.send(Progress::Denied(step.api())).await;
+                }
+                Err(Outcome::Failed(Refusal::Aws(error).to_string()))
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::Refusal;
+use super::{AnyIntent, Refusal};
 use crate::aws::Aws;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -40,6 +40,15 @@ pub enum Guard {
         /// `CreationTime`, because a deleted name can be used again.
         created: Option<Timestamp>,
     },
+    /// The state that the intent relies on is still the one that was read.
+    Present {
+        /// The intent, which reads it.
+        intent: Box<AnyIntent>,
+        /// The thing, for the message.
+        what: String,
+        /// The state.
+        was: String,
+    },
     /// A pipeline's definition is still the one that was read.
     Pipeline {
         /// The name.
@@ -53,6 +62,11 @@ impl Guard {
     /// Guards that a version is unchanged since the plan.
     pub(super) fn package(package: &ModelPackage) -> Self {
         Self::Package(Box::new(package.clone()))
+    }
+
+    /// Guards that the state on which an intent relies is the one that was read; see [`super::Intent::present`].
+    pub(super) fn present(intent: impl Into<AnyIntent>, what: &str, was: String) -> Self {
+        Self::Present { intent: Box::new(intent.into()), what: what.to_owned(), was }
     }
 
     /// Checks in AWS whether the assumption still holds.
@@ -73,6 +87,7 @@ impl Guard {
                 };
                 (name.clone(), text(status, config), text(&now.status, &now.config))
             }
+            Self::Present { intent, what, was } => (what.clone(), was.clone(), intent.present(aws).await?),
             Self::Config { name, created } => {
                 let now = EndpointConfig::describe(aws, name).await?;
                 (name.clone(), creation(*created), creation(now.created))

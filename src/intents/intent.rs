@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AnyIntent, Executor, Plan, Question, Receipt, Selection};
+use super::{AnyIntent, Executor, Permission, Plan, Question, Receipt, Selection};
 use crate::aws::{Aws, AwsError};
 use crate::redact;
+use crate::resources::Kind;
 
 /// One thing that the operator can want from AWS. Its members are the arguments of its command.
 pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -19,6 +20,14 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     const PATIENCE: Duration;
     /// Whether the intent helps with a broken endpoint. Then it comes first there.
     const REMEDY: bool = false;
+    /// The kinds of things that it changes. The menu of such a thing lists it also where it is not available.
+    const ON: &'static [Kind];
+    /// The intent whose key plans this one as well, where this one fits the selection.
+    const LIKE: Option<&'static str> = None;
+    /// The permissions of its calls: those of each call that its plan may have.
+    const PERMISSIONS: &'static [&'static [Permission]];
+    /// The actions of IAM that its plan and its end state read. Each is one of those of [`crate::aws::reads`].
+    const READS: &'static [&'static str];
 
     /// Checks in the tables whether the intent can be planned for the selection, and returns a label for the footer. It
     /// is called for each frame.
@@ -32,6 +41,15 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
 
     /// Reads the present state, and plans the calls. It changes nothing in AWS.
     fn plan(&self, executor: &Executor) -> impl Future<Output = Result<Plan, Refusal>> + Send;
+
+    /// Reads the state that the plan relies on, as a phrase. A plan with [`Guard::present`](super::Guard::present) is not
+    /// sent once it has changed.
+    ///
+    /// # Errors
+    /// When AWS does not answer.
+    fn present(&self, _aws: &Aws) -> impl Future<Output = Result<String, AwsError>> + Send {
+        std::future::ready(Ok(String::new()))
+    }
 
     /// Checks whether the end state is reached, `waited` after the last call.
     fn verify(

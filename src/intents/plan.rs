@@ -16,6 +16,18 @@ pub struct Difference {
     pub note: String,
 }
 
+impl Difference {
+    /// Returns a row of a property that changes.
+    pub(super) fn change(what: &str, now: impl Into<String>, then: impl Into<String>) -> Self {
+        Self { what: what.to_owned(), now: now.into(), then: then.into(), note: String::new() }
+    }
+
+    /// Returns a row of a fact that stays; `None` where it is not known.
+    pub(super) fn fact(what: &str, value: Option<impl Into<String>>) -> Option<Self> {
+        value.map(|value| Self { what: what.to_owned(), now: value.into(), ..Self::default() })
+    }
+}
+
 /// One of the possible goals of a plan.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Choice {
@@ -67,6 +79,25 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Returns a plan without rows and calls, to be filled in.
+    pub(super) fn of(id: String, intent: impl Into<AnyIntent>, title: String, target: String) -> Self {
+        Self {
+            id,
+            intent: intent.into(),
+            title,
+            stage: String::new(),
+            target,
+            choices: Vec::new(),
+            differences: Vec::new(),
+            checks: Vec::new(),
+            warnings: Vec::new(),
+            then: String::new(),
+            undo: String::new(),
+            steps: Vec::new(),
+            guards: Vec::new(),
+        }
+    }
+
     /// Removes secrets from the text of the plan. The parameters that are sent stay as they are.
     pub(super) fn redacted(mut self) -> Self {
         for row in &mut self.differences {

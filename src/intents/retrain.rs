@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::calls::{StartPipelineExecution, text};
+use super::calls::{Call, StartPipelineExecution, text};
+use super::pipeline_run::PipelineRun;
 use super::{
-    Difference, Executor, Guard, Input, Intent, Plan, Question, Receipt, Refusal, Selection, Step, Values, Verdict,
-    new_id,
+    Difference, Executor, Guard, Input, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Values,
+    Verdict, new_id,
 };
-use crate::aws::{Aws, AwsError, ErrorKind, failed};
+use crate::aws::{Aws, AwsError, failed};
 use crate::redact;
 use crate::resources::Kind;
-use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
-use crate::resources::step::{Made, PipelineStep};
 use crate::view::Line;
 
 /// Start a SageMaker pipeline and wait for its end
@@ -39,6 +38,14 @@ impl Intent for Retrain {
     const NAME: &'static str = "retrain";
     const HELP: &'static str = "start the pipeline again";
     const PATIENCE: Duration = Duration::from_hours(24);
+    const ON: &'static [Kind] = &[Kind::Pipelines, Kind::Executions];
+    const PERMISSIONS: &'static [&'static [Permission]] = &[StartPipelineExecution::PERMISSIONS];
+    const READS: &'static [&'static str] = &[
+        "sagemaker:DescribePipeline",
+        "sagemaker:ListPipelineExecutions",
+        "sagemaker:DescribePipelineExecution",
+        "sagemaker:ListPipelineExecutionSteps",
+    ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let pipelines = &at.store().pipelines;
@@ -133,23 +140,7 @@ impl Intent for Retrain {
                 "AWS did not say which run it started; look at the runs of the pipeline".into(),
             ));
         };
-        let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(arn);
-        let execution = request.send().await.map_err(failed)?;
-        let status = execution.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
-        let steps = match PipelineStep::of(aws, arn).await {
-            Ok(steps) => Some(steps),
-            Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::Denied) => None,
-            Err(error) => return Err(error),
-        };
-        // A run that should have registered a version and did not has failed, whatever its status is.
-        let registers = match (status.as_str(), &steps) {
-            ("Succeeded", Some(_)) => {
-                let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
-                definition.is_some_and(|d| d.registers())
-            }
-            _ => false,
-        };
-        Ok(verdict(&status, execution.failure_reason.as_deref(), steps.as_deref(), registers))
+        PipelineRun::read(aws, arn).await?.verdict(aws).await
     }
 
     fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {
@@ -246,41 +237,6 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
         .collect())
 }
 
-/// Judges a run. A run that should register a version has failed if its steps show that it registered none.
-fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>, registers: bool) -> Verdict {
-    let all = steps.unwrap_or_default();
-    match status {
-        "Succeeded" if registers && all.iter().all(|s| s.made.model_package().is_none()) => {
-            Verdict::Failed(result(steps))
-        }
-        "Succeeded" => Verdict::Done(result(steps)),
-        "Executing" | "Stopping" | "" => {
-            let done = all.iter().filter(|s| s.status == "Succeeded").count();
-            let now = all.iter().rev().find(|s| s.status == "Executing").map_or(status, |s| s.name.as_str());
-            Verdict::Pending(format!("{now}, {}", crate::fmt::count(done, "step") + " done"))
-        }
-        _ => {
-            let step = all.iter().find(|s| s.status == "Failed");
-            let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
-            let why = step.and_then(|s| s.failure.as_deref()).or(failure).unwrap_or("AWS gave no reason");
-            Verdict::Failed(format!("the run {}{place}: {why}", status.to_lowercase()))
-        }
-    }
-}
-
-fn result(steps: Option<&[PipelineStep]>) -> String {
-    let Some(steps) = steps else {
-        return "the run succeeded; its steps cannot be read, so what it registered is not known".into();
-    };
-    let registered = steps.iter().find_map(|s| s.made.model_package());
-    if let Some((group, version)) = registered.and_then(ModelPackage::parse_arn) {
-        return format!("the run succeeded and registered {group}/{version}");
-    }
-    let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));
-    let why = condition.map(|c| format!(": condition {} was false", c.name)).unwrap_or_default();
-    format!("the run succeeded and registered nothing{why}")
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -328,36 +284,9 @@ mod tests {
         }
     }
 
-    fn step(name: &str, status: &str, made: Made) -> PipelineStep {
-        PipelineStep { name: name.into(), status: status.into(), made, ..Default::default() }
-    }
-
-    #[test]
-    fn a_run_that_succeeds_says_what_it_registered() {
-        let package = Made::ModelPackage("arn:aws:sagemaker:r:1:model-package/fraud/8".into());
-        let after = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps, true);
-        assert_eq!(
-            after(Some(&[step("Register", "Succeeded", package)])),
-            Verdict::Done("the run succeeded and registered fraud/8".into())
-        );
-        let condition = [step("Check", "Succeeded", Made::Condition("False".into()))];
-        let Verdict::Failed(text) = after(Some(&condition)) else { panic!() };
-        assert!(text.ends_with("registered nothing: condition Check was false"));
-        let Verdict::Done(text) = verdict("Succeeded", None, None, false) else { panic!() };
-        assert!(text.contains("cannot be read"));
-    }
-
     #[test]
     fn a_parameter_may_hold_an_equals_sign() {
         assert_eq!(name_and_value("Query=a=b"), Ok(("Query".into(), "a=b".into())));
         assert!(name_and_value("=b").is_err() && name_and_value("b").is_err());
-    }
-
-    #[test]
-    fn failure_names_the_step_and_its_reason() {
-        let mut train = step("Train", "Failed", Made::Nothing);
-        train.failure = Some("CapacityError".into());
-        let failed = verdict("Failed", Some("Step failure"), Some(&[train]), true);
-        assert_eq!(failed, Verdict::Failed("the run failed at Train: CapacityError".into()));
     }
 }

@@ -18,11 +18,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::calls::{Call, UpdateEndpoint, text};
+use super::calls::{Call, CreateEndpointConfig, CreateModel, UpdateEndpoint, text};
 use super::{
-    Choice, Difference, Executor, Guard, Intent, Plan, Question, Receipt, Refusal, Selection, Step, Verdict, new_id,
+    Choice, Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step,
+    Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::resources::Kind;
 use crate::resources::endpoint::Endpoint;
 
 use candidate::{Candidate, ConfigReader};
@@ -94,6 +96,24 @@ impl Intent for Rollback {
     const HELP: &'static str = "roll an endpoint back";
     const PATIENCE: Duration = Duration::from_hours(2);
     const REMEDY: bool = true;
+    const ON: &'static [Kind] = &[Kind::Endpoints];
+    const PERMISSIONS: &'static [&'static [Permission]] =
+        &[UpdateEndpoint::PERMISSIONS, CreateModel::PERMISSIONS, CreateEndpointConfig::PERMISSIONS];
+    const READS: &'static [&'static str] = &[
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DescribeModel",
+        "sagemaker:DescribeModelPackage",
+        "sagemaker:ListEndpointConfigs",
+        "sagemaker:ListInferenceComponents",
+        "sagemaker:ListModelPackages",
+        "sagemaker:ListModels",
+        "sagemaker:ListTags",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:DescribeAlarmHistory",
+        "cloudwatch:GetMetricData",
+        "s3:GetObject",
+    ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         selected::available(at)

@@ -27,6 +27,9 @@ impl Step {
         let parameters = capture.parameters();
         let mut parameters =
             parameters.map_err(|why| Refusal::No(format!("{} cannot be planned: {why}", call.api())))?;
+        if let Value::Object(members) = &mut parameters {
+            members.extend(call.in_path().into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))));
+        }
         redact::json(&mut parameters);
         Ok(Self { call, parameters })
     }

@@ -189,13 +189,14 @@ fn keys(app: &App) -> Vec<KeyHint> {
     }
     let mut keys: Vec<KeyHint> = actions
         .into_iter()
-        .filter_map(|action| {
+        .filter_map(|own| {
+            let action = app.action_at(own.name, &context)?;
             let able = (action.able)(&context);
             let label = able.as_ref().ok().filter(|label| !label.is_empty()).map_or(action.name, |label| label);
             Some(KeyHint {
-                key: key(action.name)?,
+                key: key(own.name)?,
                 label: label.to_owned(),
-                action: action.name.to_owned(),
+                action: own.name.to_owned(),
                 works: able.is_ok(),
                 kept: false,
             })

@@ -2,6 +2,7 @@
 
 mod form;
 mod help;
+mod menu;
 mod notice;
 mod palette;
 mod pick;
@@ -20,6 +21,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Palette(it) => palette::palette(app, it),
         Modal::Form(it) => form::form(app, it),
         Modal::Pick(it) => pick::pick(app, it),
+        Modal::Menu(it) => menu::menu(app, it),
         Modal::Planning(it) => plan::planning(app, it),
         Modal::Ask(it) => plan::ask(app, it),
         Modal::Notice(it) => notice::notice(app, it),

@@ -123,6 +123,11 @@ impl Alarm {
         let (rows, next) = described(&aws.cloudwatch.describe_alarms(), None, pages).await?;
         Ok((rows, next.is_some()))
     }
+    /// Reads the alarms of these names, at most 100. Names without an alarm are left out.
+    pub(crate) async fn named(aws: &Aws, names: &[String]) -> Result<Vec<Self>, AwsError> {
+        let request = aws.cloudwatch.describe_alarms().set_alarm_names(Some(names.to_vec()));
+        Ok(described(&request, None, 1).await?.0)
+    }
     /// Returns whether it is in ALARM.
     #[must_use]
     pub fn firing(&self) -> bool {

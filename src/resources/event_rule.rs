@@ -101,6 +101,13 @@ impl EventRule {
         })
         .await
     }
+    /// Reads one rule, without its targets.
+    pub(crate) async fn describe(aws: &Aws, name: &str, now: Timestamp) -> Result<Self, AwsError> {
+        let rule = aws.eventbridge.describe_rule().name(name).send().await.map_err(failed)?;
+        let found = types::Rule::builder().set_name(rule.name).set_arn(rule.arn).set_state(rule.state);
+        let found = found.set_event_pattern(rule.event_pattern).set_schedule_expression(rule.schedule_expression);
+        Ok(from_sdk(found.set_description(rule.description).set_managed_by(rule.managed_by).build(), now))
+    }
     /// Reads the targets of the rule.
     pub(crate) async fn with_targets(self, aws: &Aws) -> Result<Self, AwsError> {
         Ok(Self { targets: Some(targets(aws, &self.name).await?), ..self })

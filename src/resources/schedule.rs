@@ -62,7 +62,9 @@ pub struct ScheduleDetails {
 }
 
 impl Schedule {
-    fn enabled(&self) -> bool {
+    /// Returns whether it is enabled.
+    #[must_use]
+    pub fn enabled(&self) -> bool {
         self.state == "ENABLED"
     }
     /// Returns whether it was read that it never runs again.

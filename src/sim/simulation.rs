@@ -1,6 +1,6 @@
 //! One simulated account: it answers requests, and reports its state to tests and drills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -33,6 +33,8 @@ struct Inner {
     world: World,
     faults: FaultInjector,
     calls: BTreeMap<String, u64>,
+    /// The operations that were called, with their services.
+    operations: BTreeSet<String>,
     writes: Vec<String>,
     answered: u64,
     /// The number of error answers, including throttled ones.
@@ -78,8 +80,16 @@ impl Sim {
         let seed = settings.seed.unwrap_or(story.seed);
         let world = build::world(story, start, seed, settings);
         let faults = FaultInjector::new(story, settings, start, seed);
-        let inner =
-            Inner { world, faults, calls: BTreeMap::new(), writes: Vec::new(), answered: 0, failed: 0, bytes: 0 };
+        let inner = Inner {
+            world,
+            faults,
+            calls: BTreeMap::new(),
+            operations: BTreeSet::new(),
+            writes: Vec::new(),
+            answered: 0,
+            failed: 0,
+            bytes: 0,
+        };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
     }
 
@@ -177,6 +187,17 @@ impl Sim {
         self.lock().calls.clone()
     }
 
+    /// Returns the operations that were called, each with the name of its service in signatures: `sagemaker:ListModels`.
+    #[must_use]
+    pub fn operations(&self) -> BTreeSet<String> {
+        self.lock().operations.clone()
+    }
+
+    /// Forgets which operations were called.
+    pub fn forget_operations(&self) {
+        self.lock().operations.clear();
+    }
+
     /// Reports all calls since the account began, for benchmarks.
     pub(super) fn report(&self) -> Value {
         let inner = self.lock();
@@ -203,6 +224,8 @@ impl Inner {
         let id = request_id(self.world.env.seed, self.answered);
         let mut call = understand(request);
         *self.calls.entry(call.name.clone()).or_default() += 1;
+        let service = call.service.map(|service| service.names().signing).unwrap_or_default();
+        self.operations.insert(format!("{service}:{}", call.name));
         let outcome = self.faults.judge(&mut call, self.world.env.now);
         if outcome.performed && outcome.response.is_some() {
             // The account performs the call, but its answer is replaced.

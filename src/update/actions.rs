@@ -1,20 +1,20 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{activity, cause, changes, charts, logs, modal, mouse, navigate, replay, seen};
+use super::{activity, cause, changes, charts, logs, menu, modal, mouse, navigate, replay, seen};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
 macro_rules! actions {
-    ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:expr => $run:expr;)+ })+) => {
+    ([$($(#[$cfg:meta])* $intent:ident,)+] $($group:literal { $($name:literal $help:literal $able:expr => $run:expr;)+ })+) => {
         /// All actions: those of the intents, and those that stay in the console.
         pub static ACTIONS: &[Action] = &[
-            $(changes::action::<intents::$intent>(),)+
-            $($(Action { name: $name, help: $help, group: $group, remedy: false, able: $able, run: $run },)+)+
+            $($(#[$cfg])* changes::action::<intents::$intent>(),)+
+            $($(Action { name: $name, help: $help, group: $group, able: $able, run: $run, ..Action::LOOK },)+)+
         ];
 
         /// Their names, for keymaps.
-        pub const NAMES: &[&str] = &[$(<intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
+        pub const NAMES: &[&str] = &[$($(#[$cfg])* <intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
     };
 }
 
@@ -30,6 +30,7 @@ intents::intents! { actions
         "event-kind" "in the activity: list the next kind of events" activity::can_narrow => activity::next_kind;
         "event-age" "in the activity: list the last 15 min, hour, 6 h, 24 h, all" activity::can_narrow => activity::next_age;
         "seen" "mark a deployment that was rolled back as seen: it leaves the inbox" seen::can_mark => seen::mark;
+        "menu" "what can be done to the selected thing, and why not" menu::can_open => menu::open;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
@@ -105,6 +106,7 @@ fn can_refresh(context: &Context<'_>) -> Result<String, String> {
 fn refresh(app: &mut App) -> Option<Effect> {
     logs::refresh(app);
     charts::refresh(app);
+    app.here.denied.clear();
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

@@ -2,14 +2,14 @@
 
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
-use crate::intents::{Input, Intent, Question, Selection, Values};
+use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
 use crate::view::Tone;
 
 /// Returns the action that plans an intent.
 pub(super) const fn action<I: Intent>() -> Action {
     let (able, run) =
         (able::<I> as fn(&Context<'_>) -> Result<String, String>, run::<I> as fn(&mut App) -> Option<Effect>);
-    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, able, run }
+    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, on: I::ON, like: I::LIKE, able, run }
 }
 
 /// Returns the selection, as intents see it.
@@ -31,7 +31,22 @@ fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
         return Err("not available in a replay".into());
     }
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
-    I::available(&selection(context))
+    let label = I::available(&selection(context))?;
+    match denied::<I>(context) {
+        Some(action) => {
+            let again = context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
+            Err(format!("{action} was denied before{}", again.unwrap_or_default()))
+        }
+        None => Ok(label),
+    }
+}
+
+/// Returns an IAM action without which the intent can do nothing, if it was denied before: one of each of its calls.
+fn denied<I: Intent>(context: &Context<'_>) -> Option<&'static str> {
+    let denied = &context.app.here.denied;
+    let of_call = |call: &&'static [Permission]| call.iter().map(|p| p.action).find(|action| denied.contains(*action));
+    let all: Option<Vec<&str>> = I::PERMISSIONS.iter().map(of_call).collect();
+    all?.first().copied()
 }
 
 /// Opens the question of the intent, or requests the plan.

@@ -3,6 +3,7 @@
 mod ask;
 mod form;
 mod help;
+mod menu;
 mod palette;
 mod pick;
 pub(super) mod theme_picker;
@@ -63,6 +64,7 @@ pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
             Modal::Form(form) => form::key(app, form, meant),
             Modal::Pick(pick) => pick::key(app, pick, meant),
             Modal::ThemePicker(picker) => theme_picker::key(app, picker, meant),
+            Modal::Menu(menu) => menu::key(app, menu, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
             Modal::Planning(_) => {

@@ -5,9 +5,10 @@ use crate::view::Tone;
 
 /// Runs an action, or shows why it is not available.
 pub(super) fn run_action(app: &mut App, name: &str) -> Option<Effect> {
-    let action = app.action(name)?;
-    if let Err(why) = (action.able)(&app.context()) {
-        app.message = Some((Tone::Warn, format!("{name}: {why}")));
+    let context = app.context();
+    let action = app.action_at(name, &context)?;
+    if let Err(why) = (action.able)(&context) {
+        app.message = Some((Tone::Warn, format!("{}: {why}", action.name)));
         return None;
     }
     (action.run)(app)

@@ -55,12 +55,20 @@ impl App {
 
     pub(super) fn progress(&mut self, id: &str, progress: Progress) {
         let Some(run) = self.runs.iter_mut().find(|r| r.plan.id == id) else { return };
+        if let Progress::Denied(call) = &progress {
+            let (account, call) = (run.account, call.to_string());
+            if let Some(account) = self.account_mut(account) {
+                account.denied.insert(call);
+            }
+            return;
+        }
         run.text = match progress {
             Progress::Sent { call, request_id } => {
                 run.unsent = run.unsent.saturating_sub(1);
                 let request = request_id.map_or_else(String::new, |request| format!(", request {request}"));
                 format!("sent {call}{request}")
             }
+            Progress::Denied(call) => format!("{call} was denied"),
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);

@@ -7,27 +7,20 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sagetop::aws::SERVICES;
+use sagetop::aws::{SERVICES, permission_of, reads};
 use sagetop::config::{Config, Source};
+use sagetop::intents::NEEDS;
 use sagetop::sim::Story;
 use serde_json::Value;
 
 use crate::layers::{root, rust_files};
 
-/// The permissions of a call, if they differ from its name.
-const PERMISSIONS: &[(&str, &[&str])] = &[
-    ("s3:HeadBucket", &["s3:ListBucket"]),
-    ("s3:ListObjectsV2", &["s3:ListBucket"]),
-    ("s3:HeadObject", &["s3:GetObject"]),
-    ("sts:GetCallerIdentity", &[]),
-    // Created resources get tags, and a model gets a role.
-    ("sagemaker:CreateEndpointConfig", &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"]),
-    ("sagemaker:CreateModel", &["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"]),
-];
+/// The permissions that belong to other calls: created resources get tags, and models and schedules have roles.
+const BESIDE_CALLS: &[&str] = &["sagemaker:AddTags", "iam:PassRole"];
 
 /// The prefixes of operations that read.
 const READS: &[&str] = &["BatchDescribe", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Search"];
@@ -184,14 +177,18 @@ fn the_policies_in_the_readme_name_every_call_and_no_other() {
     let (made, unknown) = calls();
     assert!(unknown.is_empty(), "a client has another name than its service in `aws::SERVICES`: {unknown:#?}");
 
-    let special: HashMap<&str, &[&str]> = PERMISSIONS.iter().copied().collect();
-    let needed = |reads: bool| -> BTreeSet<String> {
-        let is_read = |call: &str| READS.iter().any(|start| call.split_once(':').unwrap().1.starts_with(start));
-        let calls = made.iter().map(String::as_str).filter(|call| is_read(call) == reads);
-        let permissions = calls.flat_map(|call| special.get(call).map_or_else(|| vec![call], |own| own.to_vec()));
-        permissions.map(str::to_owned).collect()
-    };
+    let is_read = |call: &&String| READS.iter().any(|start| call.split_once(':').unwrap().1.starts_with(start));
+    let (reading, writing): (BTreeSet<String>, BTreeSet<String>) = made.into_iter().partition(|call| is_read(&call));
+    let reading: BTreeSet<String> = reading.iter().filter_map(|call| permission_of(call)).map(str::to_owned).collect();
+    let table: BTreeSet<String> = reads().collect();
+    assert_eq!(table, reading, "the permissions for reading (left: table, right: calls in the code)");
+    let of_intents = NEEDS.iter().flat_map(|needs| needs.calls.iter().copied().flatten());
+    let of_intents: BTreeSet<String> = of_intents.map(|permission| permission.action.to_owned()).collect();
+    let writing: BTreeSet<String> =
+        writing.into_iter().chain(BESIDE_CALLS.iter().map(|&name| name.to_owned())).collect();
+    assert_eq!(of_intents, writing, "the permissions for changes (left: intents, right: calls in the code)");
+
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    assert_eq!(policy(&readme, "read"), needed(true), "the policy for reading (left: README, right: code)");
-    assert_eq!(policy(&readme, "write"), needed(false), "the policy for changes (left: README, right: code)");
+    assert_eq!(policy(&readme, "read"), table, "the policy for reading (left: README, right: code)");
+    assert_eq!(policy(&readme, "write"), of_intents, "the policy for changes (left: README, right: code)");
 }

@@ -29,7 +29,7 @@ use tokio::time::sleep;
 use crate::golden;
 use screen::Shared;
 
-pub(crate) use setup::Setup;
+pub(crate) use setup::{Bare, Setup};
 
 /// A time that is long enough for details that pollers fetch one after another, and too short for other events.
 const MOMENT: Duration = Duration::from_millis(200);

@@ -3,11 +3,14 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod acts;
 mod asked;
 mod choices;
 mod interrupted;
 mod leaving;
 mod lost;
+mod menu;
+mod policy;
 mod refused;
 mod rollback;
 mod unfinished;

@@ -13,6 +13,7 @@ mod bundled;
 mod canary;
 mod capacity;
 mod charts;
+mod commands;
 mod completion;
 mod configure;
 mod data;

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant, Tag};
 use serde_json::Value;
 
-use super::{Api, Call, Receipt, if_there, text};
+use super::{Api, Call, Permission, Receipt, if_there, text};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The most tries to read a new configuration, one per second.
@@ -77,6 +77,10 @@ impl CreateEndpointConfig {
 
 impl Call for CreateEndpointConfig {
     const API: Api = Api::sagemaker("CreateEndpointConfig");
+    const PERMISSIONS: &'static [Permission] = &[
+        Permission::new("sagemaker:CreateEndpointConfig", &["sagemaker:REGION:ACCOUNT:endpoint-config/*"]),
+        Permission::new("sagemaker:AddTags", &["sagemaker:REGION:ACCOUNT:endpoint-config/*"]),
+    ];
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let mut variant = self.variant.clone();

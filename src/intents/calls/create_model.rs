@@ -5,7 +5,7 @@ use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{ContainerDefinition, ContainerMode, InferenceExecutionConfig, Tag};
 use serde_json::Value;
 
-use super::{Api, Call, Receipt, if_there, text};
+use super::{Api, Call, Permission, Receipt, if_there, text};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The call of this module.
@@ -68,6 +68,16 @@ fn without_version(container: &ContainerDefinition) -> ContainerDefinition {
 
 impl Call for CreateModel {
     const API: Api = Api::sagemaker("CreateModel");
+    const PERMISSIONS: &'static [Permission] = &[
+        Permission::new("sagemaker:CreateModel", &["sagemaker:REGION:ACCOUNT:model/*"]),
+        Permission::new("sagemaker:AddTags", &["sagemaker:REGION:ACCOUNT:model/*"]),
+        // The new model gets the role of the old one.
+        Permission {
+            action: "iam:PassRole",
+            resources: &["iam::ACCOUNT:role/MODEL_EXECUTION_ROLE"],
+            passed_to: Some("sagemaker.amazonaws.com"),
+        },
+    ];
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let mut container = self.container.clone();

@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::types::{Parameter, SortOrder, SortPipelineExecutionsBy};
 use serde_json::Value;
 
-use super::{Api, Call, Receipt, text};
+use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The pages of 100 executions that are searched for one execution.
@@ -27,6 +27,8 @@ pub(crate) struct StartPipelineExecution {
 
 impl Call for StartPipelineExecution {
     const API: Api = Api::sagemaker("StartPipelineExecution");
+    const PERMISSIONS: &'static [Permission] =
+        &[Permission::new("sagemaker:StartPipelineExecution", &["sagemaker:REGION:ACCOUNT:pipeline/*"])];
     const REPEATABLE: bool = true;
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {

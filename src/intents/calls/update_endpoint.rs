@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::operation::RequestId;
 use serde_json::Value;
 
-use super::{Api, Call, Receipt, text};
+use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::endpoint::Endpoint;
 
@@ -20,6 +20,10 @@ pub(crate) struct UpdateEndpoint {
 
 impl Call for UpdateEndpoint {
     const API: Api = Api::sagemaker("UpdateEndpoint");
+    const PERMISSIONS: &'static [Permission] = &[Permission::new(
+        "sagemaker:UpdateEndpoint",
+        &["sagemaker:REGION:ACCOUNT:endpoint/*", "sagemaker:REGION:ACCOUNT:endpoint-config/*"],
+    )];
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let request = aws.sagemaker.update_endpoint().endpoint_name(&self.endpoint).endpoint_config_name(&self.config);

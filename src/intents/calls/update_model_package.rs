@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::types::ModelApprovalStatus;
 use serde_json::Value;
 
-use super::{Api, Call, Receipt, text};
+use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::package::ModelPackage;
 
@@ -23,6 +23,8 @@ pub(crate) struct UpdateModelPackage {
 
 impl Call for UpdateModelPackage {
     const API: Api = Api::sagemaker("UpdateModelPackage");
+    const PERMISSIONS: &'static [Permission] =
+        &[Permission::new("sagemaker:UpdateModelPackage", &["sagemaker:REGION:ACCOUNT:model-package/*"])];
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let request = aws.sagemaker.update_model_package().model_package_arn(&self.arn).client_token(&self.token);

@@ -1,7 +1,9 @@
 //! The event rules and schedules of a story, the pipelines that they start, and the results of future pipeline executions.
 
+use std::collections::BTreeMap;
+
 use crate::sim::prelude::{Span, Time, json, tree};
-use crate::sim::services::codepipeline::Pipeline;
+use crate::sim::services::codepipeline::{Disabled, Pipeline};
 use crate::sim::services::eventbridge::{Rule, Target};
 use crate::sim::services::sagemaker::PlannedFailure;
 use crate::sim::services::scheduler::Schedule;
@@ -25,15 +27,21 @@ impl World {
                 self.ago(disabled.age, |world| world.env.called(SOURCE, "DisableRule", &disabled.by, request));
             }
             if let (Some(via), Some(group)) = (&spec.via, &spec.group) {
-                let pipeline = Pipeline {
+                let mut pipeline = Pipeline {
                     name: via.clone(),
                     group: group.clone(),
                     endpoints: spec.deploys.clone(),
                     gated: spec.gated,
-                    frozen: spec.frozen.clone(),
+                    parallel: spec.parallel,
+                    disabled: BTreeMap::new(),
                     created: self.sagemaker.groups.get(group).map_or(self.env.start, |group| group.created),
                     executions: Vec::new(),
                 };
+                if let Some(reason) = spec.frozen.clone() {
+                    let by = self.env.account.arn("iam", "user/ana");
+                    let disabled = Disabled { reason, by, at: pipeline.created };
+                    pipeline.disabled.insert(pipeline.stage_count().saturating_sub(1), disabled);
+                }
                 self.codepipeline.pipelines.insert(via.clone(), pipeline);
             }
         }
@@ -99,6 +107,11 @@ impl World {
             role: self.env.account.role("scheduler-start"),
             created,
             modified: created,
+            rest: tree! {
+                "FlexibleTimeWindow": tree! { "Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15 },
+                "ActionAfterCompletion": "NONE",
+                "Target": tree! { "RetryPolicy": tree! { "MaximumRetryAttempts": 3 } },
+            },
         }
     }
 

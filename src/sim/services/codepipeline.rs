@@ -6,4 +6,4 @@ mod requests;
 mod state;
 
 pub(crate) use requests::{OPERATIONS, reword};
-pub(crate) use state::{Pipeline, State};
+pub(crate) use state::{Disabled, Pipeline, State};

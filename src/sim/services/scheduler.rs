@@ -15,6 +15,9 @@ static TABLE: &[Operation<Handler>] =
 
 const PAGES: Paging = Paging { token: "NextToken", size: "MaxResults", usual: 100, most: 100 };
 
+/// The members that the account keeps as they are sent.
+const REST: &[&str] = &["StartDate", "EndDate", "KmsKeyArn", "FlexibleTimeWindow", "ActionAfterCompletion"];
+
 /// The schedules by name. All of them are in the default group.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -33,6 +36,8 @@ pub(crate) struct Schedule {
     pub(crate) role: String,
     pub(crate) created: Time,
     pub(crate) modified: Time,
+    /// The other members, as the last change sent them.
+    pub(crate) rest: Value,
 }
 
 /// Returns the operation of a request, and the part of its input that stands in the path.
@@ -79,7 +84,8 @@ fn missing(name: &str) -> ServiceError {
 fn get(state_of: &mut State, env: &Env, input: &Value) -> Answer {
     let name = input.need("Name")?;
     let schedule = state_of.schedules.get(name).ok_or_else(|| missing(name))?;
-    Ok(tree! {
+    let target = schedule.rest.get("Target").cloned().unwrap_or_else(Value::empty);
+    let own = tree! {
         "Arn": arn(env, schedule),
         "Name": &schedule.name,
         "GroupName": "default",
@@ -89,17 +95,24 @@ fn get(state_of: &mut State, env: &Env, input: &Value) -> Answer {
         "ScheduleExpressionTimezone": &schedule.zone,
         "CreationDate": schedule.created,
         "LastModificationDate": schedule.modified,
-        "FlexibleTimeWindow": tree! { "Mode": "OFF" },
-        "Target": tree! { "Arn": &schedule.target, "RoleArn": &schedule.role },
-        "ActionAfterCompletion": "NONE",
-    })
+        "Target": target.with("Arn", &schedule.target).with("RoleArn", &schedule.role),
+    };
+    Ok(schedule.rest.project(REST).merged(&own))
 }
 
+/// Replaces the whole schedule: what is not sent is gone.
 fn update(state_of: &mut State, env: &Env, input: &Value) -> Answer {
     let name = input.need("Name")?;
     let schedule = state_of.schedules.get_mut(name).ok_or_else(|| missing(name))?;
+    let target = input.get("Target").ok_or_else(|| ServiceError::missing("Target"))?;
+    input.get("FlexibleTimeWindow").ok_or_else(|| ServiceError::missing("FlexibleTimeWindow"))?;
     schedule.enabled = input.text("State")?.is_none_or(|state| state == "ENABLED");
     input.need("ScheduleExpression")?.clone_into(&mut schedule.expression);
+    input.text("ScheduleExpressionTimezone")?.unwrap_or("UTC").clone_into(&mut schedule.zone);
+    input.text("Description")?.unwrap_or_default().clone_into(&mut schedule.description);
+    target.need("Arn")?.clone_into(&mut schedule.target);
+    target.need("RoleArn")?.clone_into(&mut schedule.role);
+    schedule.rest = input.project(REST).with("Target", target.clone());
     schedule.modified = env.now;
     Ok(tree! { "ScheduleArn": arn(env, schedule) })
 }

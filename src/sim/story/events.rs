@@ -62,6 +62,9 @@ pub(crate) struct Rule {
     /// Whether a person must approve before the last endpoint.
     #[serde(default)]
     pub(crate) gated: bool,
+    /// Whether the executions of the delivery pipeline run side by side.
+    #[serde(default)]
+    pub(crate) parallel: bool,
     /// The reason why somebody disabled the transition into the last stage of the delivery pipeline, if somebody did.
     pub(crate) frozen: Option<String>,
     /// The time for which the newest approved version has waited in the delivery pipeline: for the approval, or before

@@ -13,7 +13,7 @@ use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Pace, StandIn};
 use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
-use sagetop::journal::Journal;
+use sagetop::journal::{Entry, Journal};
 use sagetop::recording::Recording;
 use sagetop::resources::Preferences;
 use sagetop::resources::poll::Clock;
@@ -117,9 +117,8 @@ impl Setup {
         app
     }
 
-    /// Starts the loop; returns after the first frame was drawn.
-    pub(crate) async fn start(self) -> Harness {
-        fastrand::seed(7);
+    /// Creates the simulated accounts, and the clock that the console shares with them.
+    fn accounts(&self) -> (Vec<Sim>, Clock) {
         let began = tokio::time::Instant::now();
         // The console and the account get the same time in two types.
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
@@ -135,7 +134,22 @@ impl Setup {
             let settings = Settings { region: region.clone(), ..self.settings.clone() };
             Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings)
         };
-        let sims: Vec<Sim> = stories.iter().map(account).collect();
+        (stories.iter().map(account).collect(), clock)
+    }
+
+    /// Creates the clients of the account alone, without a console that reads it.
+    pub(crate) fn bare(self) -> Bare {
+        let (sims, clock) = self.accounts();
+        let folder = folder();
+        let session = self.simulated(&sims, &clock, &folder);
+        let executor = session.connections.first().unwrap().executor.clone();
+        Bare { executor, sim: sims.first().unwrap().clone(), folder }
+    }
+
+    /// Starts the loop; returns after the first frame was drawn.
+    pub(crate) async fn start(self) -> Harness {
+        fastrand::seed(7);
+        let (sims, clock) = self.accounts();
         let folder = folder();
         let session = match &self.replay {
             Some((recording, speed)) => Session::playing(recording.clone(), self.parsed(), *speed),
@@ -164,6 +178,28 @@ impl Setup {
         let mut t = self.start().await;
         t.run_for("3s").await;
         t
+    }
+}
+
+/// The clients of a simulated account, without a console.
+pub(crate) struct Bare {
+    /// The clients, the journal and the clock.
+    pub(crate) executor: Executor,
+    /// The account.
+    pub(crate) sim: Sim,
+    folder: PathBuf,
+}
+
+impl Bare {
+    /// Returns the entries of the journal, oldest first.
+    pub(crate) fn journal(&self) -> Vec<Entry> {
+        self.executor.journal.tail(1000).unwrap().entries
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -53,7 +53,7 @@ fn pipeline(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> An
         "artifactStore": tree! { "type": "S3", "location": "retail-ml-artifacts" },
         "stages": stages,
         "version": 1,
-        "executionMode": "SUPERSEDED",
+        "executionMode": pipeline.mode(),
         "pipelineType": "V2",
     };
     let metadata = tree! {

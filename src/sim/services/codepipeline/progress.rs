@@ -21,8 +21,9 @@ impl State {
     /// Ends stages whose deployment has ended, and begins the next ones.
     pub(crate) fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
         for pipeline in self.pipelines.values_mut() {
-            let last = pipeline.stage_count().saturating_sub(1);
-            let held: Vec<bool> = pipeline.executions.iter().map(|e| pipeline.holds(e, last)).collect();
+            let stages = 0..pipeline.stage_count();
+            let held = |execution| stages.clone().any(|number| pipeline.holds(execution, number));
+            let held: Vec<bool> = pipeline.executions.iter().map(held).collect();
             for (execution, held) in pipeline.executions.iter_mut().zip(held) {
                 if execution.status() == "InProgress" && !held {
                     execution.advance(env, sagemaker);
@@ -40,7 +41,7 @@ impl State {
         let mut execution = pipeline.execution(id, version, since - Span::minutes(14));
         let last = execution.stages.len().saturating_sub(1);
         for (number, stage) in execution.stages.iter_mut().enumerate().take(last) {
-            let asked = stage.action == Action::Approval && pipeline.frozen.is_none();
+            let asked = stage.action == Action::Approval && pipeline.disabled.is_empty();
             let status = if asked { Status::Running } else { Status::Succeeded };
             stage.set(status, since - Span::minutes(if number + 2 < last { 10 } else { 0 }), "");
         }

@@ -1,7 +1,7 @@
 //! Requests to `CodePipeline`.
 
 use super::definition::{self, action_type};
-use super::state::{Action, Execution, Pipeline, Stage, State, Status};
+use super::state::{Action, Disabled, Execution, Pipeline, Stage, State, Status};
 use crate::sim::prelude::{Answer, Cause, Env, Operation, Operations, Paging, ServiceError, Value, read, tree, write};
 use crate::sim::services::sagemaker::Packages;
 
@@ -17,6 +17,8 @@ static TABLE: &[Operation<Handler>] = &[
     write("PutApprovalResult", answer_approval),
     write("RetryStageExecution", retry),
     write("StartPipelineExecution", start),
+    write("DisableStageTransition", disable),
+    write("EnableStageTransition", enable),
 ];
 
 const PAGES: Paging = Paging { token: "nextToken", size: "maxResults", usual: 100, most: 1000 };
@@ -28,7 +30,7 @@ pub(crate) fn reword(error: ServiceError) -> ServiceError {
 
 fn list(state: &mut State, _: &mut Env, _: &Packages, input: &Value) -> Answer {
     let rows = state.pipelines.values().map(|p| {
-        tree! { "name": &p.name, "version": 1, "pipelineType": "V2", "executionMode": "SUPERSEDED", "created": p.created, "updated": p.created }
+        tree! { "name": &p.name, "version": 1, "pipelineType": "V2", "executionMode": p.mode(), "created": p.created, "updated": p.created }
     });
     PAGES.answer(input, "pipelines", rows.collect())
 }
@@ -48,8 +50,6 @@ pub(super) fn wanted<'a>(
 }
 
 fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
-    let who = env.account.arn("iam", "user/ana");
-    let who = &who;
     let pipeline = wanted(state, env, input, "name")?;
     let shape = pipeline.execution(String::new(), "", pipeline.created);
     let stages = shape.stages.iter().enumerate().map(|(number, stage)| {
@@ -61,11 +61,11 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
         tree! {
             "stageName": name,
             "inboundExecution": held.map(|execution| tree! { "pipelineExecutionId": &execution.id, "status": "InProgress" }),
-            "inboundTransitionState": transition(pipeline, number, who),
+            "inboundTransitionState": transition(pipeline, number),
             "actionStates": vec![tree! {
                 "actionName": action,
                 "currentRevision": last.filter(|_| number == 0).map(|(execution, _)| revision(execution)),
-                "latestExecution": last.map(|(execution, stage)| latest(execution, stage)),
+                "latestExecution": last.map(|(execution, stage)| latest(pipeline, execution, stage)),
             }],
             "latestExecution": last.map(|(execution, stage)| tree! { "pipelineExecutionId": &execution.id, "status": stage.status.word(), "type": "STANDARD" }),
         }
@@ -80,13 +80,13 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
 }
 
 /// Returns the state of the transition into a stage.
-fn transition(pipeline: &Pipeline, number: usize, who: &str) -> Value {
-    match pipeline.frozen.as_ref().filter(|_| number + 1 == pipeline.stage_count()) {
-        Some(reason) => tree! {
+fn transition(pipeline: &Pipeline, number: usize) -> Value {
+    match pipeline.disabled.get(&number) {
+        Some(disabled) => tree! {
             "enabled": false,
-            "lastChangedBy": who,
-            "lastChangedAt": pipeline.created,
-            "disabledReason": reason,
+            "lastChangedBy": &disabled.by,
+            "lastChangedAt": disabled.at,
+            "disabledReason": &disabled.reason,
         },
         None => tree! { "enabled": true },
     }
@@ -101,14 +101,15 @@ fn revision(execution: &Execution) -> Value {
     }
 }
 
-fn latest(execution: &Execution, stage: &Stage) -> Value {
+fn latest(pipeline: &Pipeline, execution: &Execution, stage: &Stage) -> Value {
     let failed = stage.status == Status::Failed;
     tree! {
         "actionExecutionId": execution.action_id(stage),
         "status": stage.status.word(),
         "summary": Some(&stage.summary).filter(|text| !text.is_empty() && !failed),
         "lastStatusChange": stage.since,
-        "token": stage.awaits_approval().then(|| execution.token(stage)),
+        // Among parallel executions the state does not say which one a token belongs to.
+        "token": (stage.awaits_approval() && !pipeline.parallel).then(|| execution.token(stage)),
         "externalExecutionId": Some(&execution.version).filter(|_| stage.action == Action::Source),
         "errorDetails": failed.then(|| tree! { "code": "JobFailed", "message": &stage.summary }),
     }
@@ -127,7 +128,7 @@ fn executions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> 
             "lastUpdateTime": execution.updated,
             "sourceRevisions": vec![revision],
             "trigger": tree! { "triggerType": "CloudWatchEvent", "triggerDetail": rule },
-            "executionMode": "SUPERSEDED",
+            "executionMode": pipeline.mode(),
             "executionType": "STANDARD",
         }
     });
@@ -177,22 +178,25 @@ fn answer_approval(state: &mut State, env: &mut Env, _: &Packages, input: &Value
             format!("There is no action {action} in stage {name}."),
         ));
     }
-    for execution in pipeline.executions.iter_mut().rev() {
+    // Of parallel executions several may wait; the token says which one is meant.
+    let waits = |execution: &&mut Execution| {
+        execution.stages.iter().any(|stage| stage.names() == names && stage.status == Status::Running)
+    };
+    let mut waiting: Vec<&mut Execution> = pipeline.executions.iter_mut().rev().filter(waits).collect();
+    let any = !waiting.is_empty();
+    for execution in &mut waiting {
         let tokens: Vec<String> = execution.stages.iter().map(|stage| execution.token(stage)).collect();
         let mut stages = execution.stages.iter_mut().zip(tokens);
-        let waiting = stages.find(|(stage, _)| stage.names() == names && stage.status == Status::Running);
-        if let Some((waiting, expected)) = waiting {
-            if expected != token {
-                return Err(ServiceError::new(
-                    "InvalidApprovalTokenException",
-                    "The approval token is not valid; it is no longer the newest.",
-                ));
-            }
+        if let Some((stage, _)) = stages.find(|(stage, own)| stage.names() == names && own == token) {
             let status = if approved { Status::Succeeded } else { Status::Failed };
-            waiting.set(status, now, format!("{who}: {summary}"));
+            stage.set(status, now, format!("{who}: {summary}"));
             execution.updated = now;
             return Ok(tree! { "approvedAt": now });
         }
+    }
+    if any {
+        let stale = "The approval token is not valid; it is no longer the newest.";
+        return Err(ServiceError::new("InvalidApprovalTokenException", stale));
     }
     Err(ServiceError::new(
         "ApprovalAlreadyCompletedException",
@@ -224,4 +228,29 @@ fn start(state: &mut State, env: &mut Env, packages: &Packages, input: &Value) -
     let id = state.start(env, packages, &name);
     let id = id.ok_or_else(|| ServiceError::invalid("There is no approved version to deliver."))?;
     Ok(tree! { "pipelineExecutionId": id })
+}
+
+/// Returns the pipeline and the number of the stage of a request about a transition.
+fn stage_of<'a>(state: &'a mut State, env: &Env, input: &Value) -> Result<(&'a mut Pipeline, usize), ServiceError> {
+    let name = input.need("stageName")?;
+    input.one_of("transitionType", &["Inbound", "Outbound"])?.ok_or_else(|| ServiceError::missing("transitionType"))?;
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let shape = pipeline.execution(String::new(), "", pipeline.created);
+    let number = shape.stages.iter().position(|stage| stage.names().0 == name);
+    let missing = || ServiceError::new("StageNotFoundException", format!("The stage {name} does not exist."));
+    Ok((pipeline, number.ok_or_else(missing)?))
+}
+
+fn disable(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let reason = input.need("reason")?.to_owned();
+    let (by, at) = (env.account.session().to_owned(), env.now);
+    let (pipeline, number) = stage_of(state, env, input)?;
+    pipeline.disabled.insert(number, Disabled { reason, by, at });
+    Ok(Value::Null)
+}
+
+fn enable(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let (pipeline, number) = stage_of(state, env, input)?;
+    pipeline.disabled.remove(&number);
+    Ok(Value::Null)
 }

@@ -19,11 +19,21 @@ pub(crate) struct Pipeline {
     pub(crate) endpoints: Vec<String>,
     /// Whether a person must approve before the last endpoint.
     pub(crate) gated: bool,
-    /// The reason why nothing may enter the last stage, if somebody disabled the transition into it.
-    pub(crate) frozen: Option<String>,
+    /// Whether its executions run side by side.
+    pub(crate) parallel: bool,
+    /// The transitions that somebody disabled, by the number of the stage after them.
+    pub(crate) disabled: BTreeMap<usize, Disabled>,
     pub(crate) created: Time,
     /// The executions, oldest first.
     pub(crate) executions: Vec<Execution>,
+}
+
+/// A disabled transition.
+#[derive(Debug, Clone)]
+pub(crate) struct Disabled {
+    pub(crate) reason: String,
+    pub(crate) by: String,
+    pub(crate) at: Time,
 }
 
 /// One execution of a pipeline.
@@ -112,6 +122,10 @@ impl Pipeline {
         }
         Execution { id, version: version.to_owned(), started: at, updated: at, stages }
     }
+    /// Returns its execution mode.
+    pub(crate) fn mode(&self) -> &'static str {
+        if self.parallel { "PARALLEL" } else { "SUPERSEDED" }
+    }
     /// Returns the number of its stages.
     pub(crate) fn stage_count(&self) -> usize {
         self.execution(String::new(), "", self.created).stages.len()
@@ -120,7 +134,7 @@ impl Pipeline {
     pub(crate) fn holds(&self, execution: &Execution, number: usize) -> bool {
         let next = execution.stages.iter().position(|stage| stage.status != Status::Succeeded);
         let waits = execution.stages.get(number).is_some_and(|stage| stage.status == Status::Waiting);
-        self.frozen.is_some() && number + 1 == self.stage_count() && next == Some(number) && waits
+        self.disabled.contains_key(&number) && next == Some(number) && waits
     }
 }
 

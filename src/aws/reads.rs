@@ -1,0 +1,101 @@
+//! The permissions for reading: every action of IAM that a call of this program needs which changes nothing.
+//!
+//! A test holds this table against the calls in the code, and against those that runs make.
+
+use super::SERVICES;
+
+/// The permissions of each service, without the prefix of the service.
+const READS: &[(&str, &[&str])] = &[
+    (
+        "sagemaker",
+        &[
+            "Search",
+            "ListTags",
+            "ListEndpoints",
+            "DescribeEndpoint",
+            "ListEndpointConfigs",
+            "DescribeEndpointConfig",
+            "ListModels",
+            "DescribeModel",
+            "ListInferenceComponents",
+            "ListModelPackageGroups",
+            "ListModelPackages",
+            "DescribeModelPackage",
+            "BatchDescribeModelPackage",
+            "ListPipelines",
+            "DescribePipeline",
+            "ListPipelineExecutions",
+            "DescribePipelineExecution",
+            "ListPipelineExecutionSteps",
+            "ListTrainingJobs",
+            "DescribeTrainingJob",
+            "DescribeHyperParameterTuningJob",
+            "DescribeProcessingJob",
+            "DescribeTransformJob",
+            "ListFeatureGroups",
+            "DescribeFeatureGroup",
+        ],
+    ),
+    (
+        "cloudwatch",
+        &["DescribeAlarms", "DescribeAlarmHistory", "GetMetricData", "ListAlarmMuteRules", "GetAlarmMuteRule"],
+    ),
+    ("sns", &["ListTopics", "ListSubscriptions", "ListSubscriptionsByTopic", "GetTopicAttributes"]),
+    ("events", &["ListRules", "DescribeRule", "ListTargetsByRule"]),
+    ("scheduler", &["ListSchedules", "GetSchedule"]),
+    ("cloudtrail", &["LookupEvents"]),
+    (
+        "application-autoscaling",
+        &[
+            "DescribeScalableTargets",
+            "DescribeScalingPolicies",
+            "DescribeScheduledActions",
+            "DescribeScalingActivities",
+        ],
+    ),
+    (
+        "codepipeline",
+        &[
+            "ListPipelines",
+            "GetPipeline",
+            "GetPipelineState",
+            "ListTagsForResource",
+            "ListPipelineExecutions",
+            "ListActionExecutions",
+        ],
+    ),
+    ("states", &["ListStateMachines", "DescribeStateMachine", "ListExecutions", "GetExecutionHistory"]),
+    ("logs", &["DescribeLogStreams", "FilterLogEvents"]),
+    ("s3", &["ListBucket", "GetBucketVersioning", "GetObject"]),
+];
+
+/// The calls whose permission has another name, or that need none:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>.
+const NAMED_OTHERWISE: &[(&str, Option<&str>)] = &[
+    ("s3:HeadBucket", Some("s3:ListBucket")),
+    ("s3:ListObjectsV2", Some("s3:ListBucket")),
+    ("s3:HeadObject", Some("s3:GetObject")),
+    ("sts:GetCallerIdentity", None),
+];
+
+/// The buckets with the data and the artifacts.
+const BUCKETS: &[&str] = &["s3:::ML_BUCKET", "s3:::ML_BUCKET/*"];
+
+/// Returns the permissions for reading with the services of this build, such as `sagemaker:DescribeModel`.
+pub fn reads() -> impl Iterator<Item = String> {
+    let built = |iam: &str| SERVICES.iter().any(|service| service.iam == iam);
+    let of_build = READS.iter().filter(move |(iam, _)| built(iam));
+    of_build.flat_map(|(iam, names)| names.iter().map(move |name| format!("{iam}:{name}")))
+}
+
+/// Returns the permission that a call needs, such as `s3:GetObject` for `s3:HeadObject`. `None` if it needs none.
+#[must_use]
+pub fn permission_of(call: &str) -> Option<&str> {
+    NAMED_OTHERWISE.iter().find(|(name, _)| *name == call).map_or(Some(call), |(_, permission)| *permission)
+}
+
+/// Returns the resources of a permission for reading: their ARNs after `arn:aws:`. Empty where all of them are read.
+#[must_use]
+pub fn resources_of_read(action: &str) -> &'static [&'static str] {
+    if action.starts_with("s3:") { BUCKETS } else { &[] }
+}

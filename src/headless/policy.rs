@@ -1,0 +1,181 @@
+//! `sagetop policy`: the least policy of IAM for what this program does, from the tables of its calls.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::args::PolicyFormat;
+use crate::aws::{reads, resources_of_read};
+use crate::intents::{NEEDS, Needs, Permission};
+
+/// What a policy shall allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// To look at everything, and to change nothing.
+    Reading,
+    /// To look at everything, and to do everything.
+    Everything,
+    /// To do these things, each with what its plan reads.
+    Intents(Vec<String>),
+}
+
+/// A statement of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Statement {
+    sid: String,
+    actions: Vec<String>,
+    /// ARNs after `arn:aws:`; empty for all resources.
+    resources: Vec<&'static str>,
+    passed_to: Option<&'static str>,
+}
+
+/// Prints a policy.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn policy(allowed: &Allowed, format: PolicyFormat, out: &mut impl Write) -> io::Result<()> {
+    let statements = statements(allowed);
+    match format {
+        PolicyFormat::Json => {
+            let statements: Vec<Value> = statements.iter().map(as_json).collect();
+            print_json(out, &json!({"Version": "2012-10-17", "Statement": statements}))
+        }
+        PolicyFormat::Terraform => {
+            let statements: String = statements.iter().map(as_terraform).collect();
+            write!(out, "data \"aws_iam_policy_document\" \"sagetop\" {{\n{statements}}}\n")
+        }
+    }
+}
+
+fn statements(allowed: &Allowed) -> Vec<Statement> {
+    let chosen: Vec<&Needs> = match allowed {
+        Allowed::Reading => Vec::new(),
+        Allowed::Everything => NEEDS.iter().collect(),
+        Allowed::Intents(names) => NEEDS.iter().filter(|needs| names.iter().any(|name| name == needs.intent)).collect(),
+    };
+    let of_plans: BTreeSet<&str> = chosen.iter().flat_map(|needs| needs.reads.iter().copied()).collect();
+    let read = reads().filter(|action| !matches!(allowed, Allowed::Intents(_)) || of_plans.contains(action.as_str()));
+    let (buckets, all): (Vec<String>, Vec<String>) = read.partition(|action| !resources_of_read(action).is_empty());
+    let on_buckets = buckets.first().map(|action| resources_of_read(action).to_vec()).unwrap_or_default();
+    let statement =
+        |sid: &str, actions, resources| Statement { sid: sid.to_owned(), actions, resources, passed_to: None };
+    let mut all = vec![statement("Read", all, Vec::new()), statement("DataAndArtifacts", buckets, on_buckets)];
+    all.retain(|statement| !statement.actions.is_empty());
+    let mut given: Vec<Permission> = Vec::new();
+    for needs in chosen {
+        all.extend(writes(needs, &mut given));
+    }
+    all
+}
+
+/// Returns the statements for the calls of an intent. Permissions that were given for an earlier one are left out.
+fn writes(needs: &Needs, given: &mut Vec<Permission>) -> Vec<Statement> {
+    let mut own: Vec<Statement> = Vec::new();
+    for permission in needs.calls.iter().copied().flatten() {
+        if given.contains(permission) {
+            continue;
+        }
+        given.push(*permission);
+        let same = |statement: &&mut Statement| {
+            (statement.resources.as_slice(), statement.passed_to) == (permission.resources, permission.passed_to)
+        };
+        match own.iter_mut().find(same) {
+            Some(statement) => statement.actions.push(permission.action.to_owned()),
+            None => own.push(Statement {
+                sid: format!(
+                    "{}{}",
+                    words(needs.intent),
+                    if own.is_empty() { String::new() } else { own.len().to_string() }
+                ),
+                actions: vec![permission.action.to_owned()],
+                resources: permission.resources.to_vec(),
+                passed_to: permission.passed_to,
+            }),
+        }
+    }
+    own
+}
+
+/// Converts `stop-job` to `StopJob`: a statement id has letters and digits only.
+fn words(name: &str) -> String {
+    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+    name.split('-').map(|word| -> String { capital(word) }).collect()
+}
+
+fn arns(statement: &Statement) -> Vec<String> {
+    if statement.resources.is_empty() {
+        return vec!["*".to_owned()];
+    }
+    statement.resources.iter().map(|rest| format!("arn:aws:{rest}")).collect()
+}
+
+fn as_json(statement: &Statement) -> Value {
+    let mut value = json!({
+        "Sid": statement.sid,
+        "Effect": "Allow",
+        "Action": statement.actions,
+        "Resource": arns(statement),
+    });
+    if let (Some(service), Some(members)) = (statement.passed_to, value.as_object_mut()) {
+        let condition = json!({"StringEquals": {"iam:PassedToService": service}});
+        members.insert("Condition".to_owned(), condition);
+    }
+    value
+}
+
+fn as_terraform(statement: &Statement) -> String {
+    let list = |items: &[String]| {
+        let items: String = items.iter().map(|item| format!("      \"{item}\",\n")).collect();
+        format!("[\n{items}    ]")
+    };
+    let condition = statement.passed_to.map(|service| {
+        format!(
+            "    condition {{\n      test     = \"StringEquals\"\n      variable = \"iam:PassedToService\"\n      \
+             values   = [\"{service}\"]\n    }}\n"
+        )
+    });
+    format!(
+        "  statement {{\n    sid       = \"{}\"\n    effect    = \"Allow\"\n    actions   = {}\n    resources = {}\n{}  }}\n",
+        statement.sid,
+        list(&statement.actions),
+        list(&arns(statement)),
+        condition.unwrap_or_default()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(allowed: &Allowed, format: PolicyFormat) -> String {
+        let mut out = Vec::new();
+        policy(allowed, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn reading_changes_nothing_and_one_intent_does_one_thing() {
+        let reading = printed(&Allowed::Reading, PolicyFormat::Json);
+        assert!(reading.contains("sagemaker:DescribeEndpoint") && !reading.contains("sagemaker:UpdateEndpoint"));
+        let stop = printed(&Allowed::Intents(vec!["stop-execution".to_owned()]), PolicyFormat::Json);
+        assert!(stop.contains("arn:aws:sagemaker:REGION:ACCOUNT:pipeline/*/execution/*"), "{stop}");
+        assert!(!stop.contains("sagemaker:ListEndpoints") && !stop.contains("RetryPipelineExecution"), "{stop}");
+    }
+
+    #[test]
+    fn sids_are_unique_and_of_letters_and_digits() {
+        let all = statements(&Allowed::Everything);
+        let sids: BTreeSet<&str> = all.iter().map(|statement| statement.sid.as_str()).collect();
+        assert_eq!(sids.len(), all.len());
+        assert!(sids.iter().all(|sid| sid.chars().all(|c| c.is_ascii_alphanumeric())), "{sids:?}");
+    }
+
+    #[test]
+    fn terraform_says_the_same() {
+        let terraform = printed(&Allowed::Intents(vec!["rollback".to_owned()]), PolicyFormat::Terraform);
+        assert!(terraform.contains("\"sagemaker:UpdateEndpoint\",") && terraform.contains("iam:PassedToService"));
+        assert_eq!(terraform.matches('{').count(), terraform.matches('}').count());
+    }
+}

@@ -1,0 +1,36 @@
+//! The menu of what can be done to the selected thing.
+
+use super::{keys, place};
+use crate::app::{Action, App, Context, Menu};
+use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
+use crate::view::{Line, Sheet, SheetRow, Tone};
+
+/// The width of a label in cells. The description follows it.
+const LABEL: usize = 22;
+
+pub(super) fn menu(app: &App, menu: &Menu) -> Sheet {
+    let context = app.context();
+    let items = menu.actions.iter().enumerate();
+    let items = items.map(|(at, action)| row(app, &context, action, at == menu.focus));
+    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "make the plan"), (Cancel, "close")];
+    Sheet {
+        title: Line::new().with(&menu.about, Tone::Strong),
+        width: 100,
+        focus: Some(menu.focus),
+        rows: items.chain(place(app)).collect(),
+        keys: keys(app, false, &wanted),
+        ..Sheet::default()
+    }
+}
+
+/// Makes the row of a change: what it does, and its key or the reason why it is not available.
+fn row(app: &App, context: &Context<'_>, action: &Action, selected: bool) -> SheetRow {
+    let (line, note) = match (action.able)(context) {
+        Ok(label) => {
+            let keys = app.keymap.keys_for(action.like.unwrap_or(action.name)).join(" ");
+            (Line::new().plain(format!("{label:<LABEL$}")).muted(action.help), Line::new().muted(keys))
+        }
+        Err(why) => (Line::new().muted(action.name), Line::new().with(why, Tone::Warn)),
+    };
+    SheetRow::Item { line, note, selected }
+}

@@ -1,0 +1,26 @@
+//! Keys of the menu.
+
+use crate::app::{App, Effect, Menu};
+use crate::keymap::SheetKey;
+use crate::view::Tone;
+
+/// Handles a key.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
+pub(super) fn key(app: &mut App, mut menu: Menu, key: SheetKey) -> Option<Effect> {
+    use SheetKey::{Confirm, NextField, PreviousField, ScrollDown, ScrollUp};
+    match key {
+        Confirm => {
+            let action = *menu.actions.get(menu.focus)?;
+            match (action.able)(&app.context()) {
+                Ok(_) => return (action.run)(app),
+                // The menu stays, so that another row can be chosen.
+                Err(why) => app.message = Some((Tone::Warn, format!("{}: {why}", action.name))),
+            }
+        }
+        ScrollDown | NextField => menu.step(1),
+        ScrollUp | PreviousField => menu.step(-1),
+        _ => {}
+    }
+    app.modal = Some(menu.into());
+    None
+}
