@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::plan::{Planned, PlannedChart};
+use super::plan::{Limit, Planned, PlannedChart};
 use super::state;
 use super::values::{Values, values};
 use crate::app::{App, ChartsView};
@@ -56,7 +56,7 @@ impl<'a> Drawing<'a> {
         let now: Vec<Values> = chart.lines.iter().map(|line| of(line, 0)).collect();
         let then: Vec<Option<Values>> =
             chart.lines.iter().map(|line| self.view.comparison.back().map(|back| of(line, back))).collect();
-        let (limits, far) = drawn_limits(chart, &now);
+        let (limits, far) = drawn_limits(chart, &now, self.view.zoomed);
         let mut title = title(chart, selected);
         let tones = now.iter().enumerate().map(|(index, values)| tone(chart, values, place, index));
         let tones: Vec<Tone> = tones.collect();
@@ -141,12 +141,14 @@ pub(super) fn number(value: Option<f64>) -> String {
 }
 
 /// Returns the limits that are drawn as lines, and texts about those that are too far from the values.
-fn drawn_limits(chart: &PlannedChart, now: &[Values]) -> (Vec<(f64, String)>, Vec<String>) {
+fn drawn_limits(chart: &PlannedChart, now: &[Values], zoomed: bool) -> (Vec<(f64, String)>, Vec<String>) {
     let highest =
         now.iter().flat_map(|values| values.points.iter().flatten()).fold(0.0_f64, |most, v| most.max(v.abs()));
     let (near, far): (Vec<_>, Vec<_>) =
         chart.limits.iter().partition(|limit| highest == 0.0 || limit.value.abs() <= highest * FAR);
-    let near = near.into_iter().map(|limit| (limit.value, limit.label())).collect();
+    // The name of the alarm has room in a large chart.
+    let label = |limit: &Limit| if zoomed { format!("{} {}", limit.label(), limit.name) } else { limit.label() };
+    let near = near.into_iter().map(|limit| (limit.value, label(limit).trim_end().to_owned())).collect();
     (near, far.into_iter().map(|limit| format!("  limit {}", limit.label())).collect())
 }
 

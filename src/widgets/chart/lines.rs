@@ -76,7 +76,7 @@ fn one(chart: &LineChart, theme: &Theme, area: Rect, buf: &mut Buffer) {
         first.rows().zip(&rows).for_each(|(row, line)| paint::line(line, theme, row, buf));
     } else {
         lines(chart, &scale, theme, plot, buf);
-        Labels { scale, plot, room: right, taken: Vec::new() }.draw(chart, theme, buf);
+        self::labels(chart, &scale, theme, (plot, right), buf);
     }
     let axis = Axis { points, ends: &chart.ends, marks: &chart.marks };
     axis.draw(theme, Rect { y: body.bottom() - 1, height: 1, ..plot }, buf);
@@ -124,26 +124,53 @@ fn row_of(scale: &Scale, value: f64, rows: u16) -> u16 {
     rows.saturating_sub(1) - up
 }
 
-/// The labels behind the lines. Each has a row of its own, as near to its value as possible.
-struct Labels {
-    scale: Scale,
-    plot: Rect,
-    room: u16,
-    taken: Vec<u16>,
+/// Draws the labels behind the lines, each in a row of its own, in the order of their values.
+fn labels(chart: &LineChart, scale: &Scale, theme: &Theme, (plot, room): (Rect, u16), buf: &mut Buffer) {
+    let named = chart.series.iter().filter(|series| !series.label.is_empty()).map(|series| series.tone);
+    let tones = named.chain(std::iter::repeat(Tone::Muted));
+    let mut all: Vec<((&str, f64), Tone)> = right_labels(chart).zip(tones).take(plot.height.into()).collect();
+    all.sort_by(|((_, a), _), ((_, b), _)| b.total_cmp(a));
+    let rows =
+        spread(&all.iter().map(|((_, value), _)| row_of(scale, *value, plot.height)).collect::<Vec<_>>(), plot.height);
+    for (((text, _), tone), row) in all.into_iter().zip(rows) {
+        let place = Rect { x: plot.right(), y: plot.y + row, width: room, height: 1 };
+        paint::line(&Line::new().with(format!(" {text}"), tone), theme, place, buf);
+    }
 }
 
-impl Labels {
-    fn draw(mut self, chart: &LineChart, theme: &Theme, buf: &mut Buffer) {
-        let named = chart.series.iter().filter(|series| !series.label.is_empty());
-        let tones: Vec<Tone> = named.map(|series| series.tone).collect();
-        for (at, (text, value)) in right_labels(chart).enumerate() {
-            let wanted = row_of(&self.scale, value, self.plot.height);
-            let free = (0..self.plot.height).filter(|row| !self.taken.contains(row));
-            let Some(row) = free.min_by_key(|row| row.abs_diff(wanted)) else { return };
-            self.taken.push(row);
-            let tone = tones.get(at).copied().unwrap_or(Tone::Muted);
-            let place = Rect { x: self.plot.right(), y: self.plot.y + row, width: self.room, height: 1 };
-            paint::line(&Line::new().with(format!(" {text}"), tone), theme, place, buf);
+/// Gives each of the wanted rows, which do not fall, a row of its own among `height` rows. There are not more of them.
+fn spread(wanted: &[u16], height: u16) -> Vec<u16> {
+    let mut free = 0;
+    let mut rows: Vec<u16> = wanted
+        .iter()
+        .map(|wanted| {
+            let row = free.max(*wanted);
+            free = row + 1;
+            row
+        })
+        .collect();
+    let mut below = height;
+    for row in rows.iter_mut().rev() {
+        *row = (*row).min(below.saturating_sub(1));
+        below = *row;
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_rows_of_their_own_in_the_order_of_their_values() {
+        for (wanted, rows) in [
+            (&[0, 3][..], &[0, 3][..]),
+            (&[3, 3, 3], &[1, 2, 3]),
+            (&[0, 0, 0], &[0, 1, 2]),
+            (&[1, 1, 3, 3], &[0, 1, 2, 3]),
+            (&[], &[]),
+        ] {
+            assert_eq!(spread(wanted, 4), rows, "{wanted:?}");
         }
     }
 }
