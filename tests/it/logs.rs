@@ -256,7 +256,7 @@ async fn a_state_machine_has_the_log_that_it_is_configured_to_write() {
     t.keys("l").await;
     t.until("ExecutionFailed", "1m").await;
     t.says("/aws/vendedlogs/states/customer-segmentation-retrain");
-    t.says("Table customers is locked");
+    t.says("\"error\":\"DataNotReady\"");
 }
 
 #[tokio::test(start_paused = true)]
