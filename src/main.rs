@@ -193,7 +193,7 @@ async fn examine(common: &Common) -> Result<u8, Stop> {
 /// Writes, checks or prints the configuration.
 async fn run_config(common: &Common, what: ConfigCommand) -> Result<u8, Stop> {
     let text = match what {
-        ConfigCommand::Init { print } => init_config(common, print).await?,
+        ConfigCommand::Init { print } => Box::pin(init_config(common, print)).await?,
         ConfigCommand::Check => sagetop::runtime::check(common)?,
         ConfigCommand::Show => configure::settings(&configure::read(common)?),
     };

@@ -54,9 +54,9 @@ pub async fn describe_account(look: &Look) -> Result<String, String> {
 /// # Errors
 /// A text for the terminal: there is a file already, or it cannot be written.
 pub fn write_new(place: &Path, text: &str) -> Result<(), String> {
-    let failed = |why: std::io::Error| match why.kind() {
-        ErrorKind::AlreadyExists => exists_already(place),
-        _ => format!("error: {} cannot be written: {why}\n", place.display()),
+    let failed = |why: std::io::Error| {
+        let exists = why.kind() == ErrorKind::AlreadyExists;
+        if exists { exists_already(place) } else { format!("error: {} cannot be written: {why}\n", place.display()) }
     };
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Look, print_json};
 use crate::config::Compare;
 use crate::model::{BusinessMetric, Chain, Link, business_metrics};
+use crate::resources::metric::MetricSeries;
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -111,7 +112,7 @@ fn model(chain: &Chain, links: &[Link<'_>], metrics: &[BusinessMetric<'_>]) -> V
 
 /// Returns a metric of the configuration: its newest value, what that says, and the functions that alarms call.
 fn metric(known: &BusinessMetric<'_>) -> Value {
-    let last = known.series.and_then(|series| series.last());
+    let last = known.series.and_then(MetricSeries::last);
     let (compare, threshold) = known.metric.limit.unzip();
     json!({
         "label": known.metric.label,

@@ -1,6 +1,6 @@
 //! `sagetop config` as a process: what it writes about an account, and that it never overwrites a file.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 

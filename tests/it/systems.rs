@@ -1,6 +1,6 @@
 //! `docs/systems.md` says what the program says: panes and actions with their keys, calls, permissions, features, screens.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::{BusinessMetric, Chain, Health, Standing, business_metrics};
+use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
 
 /// The age in seconds above which the age of a value is shown.
@@ -19,8 +20,8 @@ pub(super) fn metrics(app: &App, chain: &Chain) -> Vec<Fact> {
 
 fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     let now = app.here.observed.at;
-    let last = known.series.and_then(|series| series.last());
-    let why = known.series.map(|series| series.problem.as_deref().unwrap_or("no value")).unwrap_or("not read");
+    let last = known.series.and_then(MetricSeries::last);
+    let why = known.series.map_or("not read", |series| series.problem.as_deref().unwrap_or("no value"));
     let (value, tone) = match (last, known.standing) {
         (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
         (Some((_, value)), Standing::Unknown) => {

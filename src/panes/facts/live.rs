@@ -16,8 +16,9 @@ pub(super) fn beside(app: &App, chain: &Chain, package: &str) -> Vec<Fact> {
     facts.extend(compared.changed.iter().map(changed));
     facts.push(fact("same", compared.same.join(", ")));
     if !compared.trained {
-        let line = Line::new().with("◌ parameters and data: the training job of one version is not known", Tone::Muted);
-        facts.push(("not known".to_owned(), line));
+        let unknown =
+            Line::new().with("◌ parameters and data: the training job of one version is not known", Tone::Muted);
+        facts.push(("not known".to_owned(), unknown));
     }
     facts
 }
