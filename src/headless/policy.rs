@@ -127,8 +127,8 @@ fn as_json(statement: &Statement) -> Value {
 
 fn as_terraform(statement: &Statement) -> String {
     let list = |items: &[String]| {
-        let items: String = items.iter().map(|item| format!("      \"{item}\",\n")).collect();
-        format!("[\n{items}    ]")
+        let items: Vec<String> = items.iter().map(|item| format!("      \"{item}\",\n")).collect();
+        format!("[\n{}    ]", items.concat())
     };
     let condition = statement.passed_to.map(|service| {
         format!(

@@ -17,7 +17,6 @@ pub enum JobKind {
 
 impl JobKind {
     /// Returns the kind and the name of the job of an ARN; `None` for other things.
-
     pub(super) fn of_arn(arn: &str) -> Option<(Self, &str)> {
         let (kind, name) = arn.rsplit_once(':')?.1.split_once('/')?;
         let kind = match kind {
@@ -31,7 +30,6 @@ impl JobKind {
     }
 
     /// Returns the word of the command line: `training`.
-
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Training => "training",

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudwatch::types::{MuteTargets, Rule, Schedule};
+use aws_sdk_cloudwatch::types::{AlarmMuteRuleStatus, MuteTargets, Rule, Schedule};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -179,7 +179,7 @@ impl Intent for MuteAlarms {
             return Ok(Verdict::Pending(format!("AWS does not know the mute rule {name} yet")));
         };
         let text = format!("{}: mute rule {name}", self.target());
-        Ok(match rule.status.as_ref().map(|status| status.as_str()) {
+        Ok(match rule.status.as_ref().map(AlarmMuteRuleStatus::as_str) {
             Some("ACTIVE") => Verdict::Done(format!("{text} is active")),
             Some("EXPIRED") => Verdict::Failed(format!("{text} is over")),
             _ => Verdict::Pending(format!("{text} begins within a minute")),

@@ -121,10 +121,10 @@ impl Intent for RetryStage {
     async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
         let stage = self.stage.as_deref().unwrap_or_default();
         let place = format!("{}/{stage}", self.pipeline);
-        let Some(state) = delivery::stage(aws, &self.pipeline, stage).await? else {
+        let Some(now) = delivery::stage(aws, &self.pipeline, stage).await? else {
             return Ok(Verdict::Failed(format!("{place} is gone")));
         };
-        let Some(last) = &state.latest_execution else { return Ok(Verdict::Pending(format!("{place} has not begun"))) };
+        let Some(last) = &now.latest_execution else { return Ok(Verdict::Pending(format!("{place} has not begun"))) };
         let other = receipt.arn.as_ref().is_some_and(|id| *id != last.pipeline_execution_id);
         if other && waited < SETTLED {
             return Ok(Verdict::Pending(format!("{place} has not begun yet")));
@@ -135,7 +135,7 @@ impl Intent for RetryStage {
         Ok(match last.status.as_str() {
             "Succeeded" => Verdict::Done(format!("{place} has succeeded")),
             "Failed" if waited >= SETTLED => {
-                let error = failed_stage(state).and_then(|failed| failed.actions.into_iter().next());
+                let error = failed_stage(now).and_then(|failed| failed.actions.into_iter().next());
                 Verdict::Failed(format!("{place} failed again: {}", error.map(|(_, why)| why).unwrap_or_default()))
             }
             "Failed" => Verdict::Pending(format!("{place} has not begun yet")),

@@ -103,12 +103,12 @@ impl Intent for SetInstances {
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
         let endpoint = steady(&executor.aws, &self.endpoint).await?;
         let (name, was) = (self.endpoint.clone(), counts(&endpoint));
-        let (mut rows, mut warnings, mut undo) = (Vec::new(), Vec::new(), String::new());
+        let (mut rows, mut warnings, mut undo) = (Vec::new(), Vec::new(), Vec::new());
         for (given, wanted) in &self.counts {
             let variant = variant(&endpoint, &self.counts, given)?;
             warnings.extend(self.check(&executor.aws, variant, *wanted).await?);
             let now = count(variant.desired_instances);
-            undo += &format!(" {given}={now}");
+            undo.push(format!(" {given}={now}"));
             rows.push(Difference::change(given, now, wanted.to_string()));
         }
         if rows.iter().all(|row| row.now == row.then) {
@@ -126,7 +126,7 @@ impl Intent for SetInstances {
             then: "The endpoint is Updating until the instances run or are gone, and serves meanwhile; done when \
                    InService with the instances."
                 .to_owned(),
-            undo: format!("sagetop {} {name}{undo}", Self::NAME),
+            undo: format!("sagetop {} {name}{}", Self::NAME, undo.concat()),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &name, was)],
             ..Plan::of(new_id(), self.clone(), format!("Set the instances of {name}"), name.clone())

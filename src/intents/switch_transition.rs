@@ -150,14 +150,14 @@ impl Intent for SwitchTransition {
         let Some(stage) = delivery::stage(aws, &self.pipeline, &self.stage).await? else {
             return Err(delivery::lacks(&self.pipeline, &format!("it has no stage {}", self.stage)));
         };
-        let Some(state) = stage.inbound_transition_state else {
+        let Some(now) = stage.inbound_transition_state else {
             return Err(delivery::lacks(&self.pipeline, &format!("no transition leads into {}", self.stage)));
         };
-        if Switch::of(state.enabled) == self.to {
-            return Err(Refusal::No(format!("the transition into {} is {} already", self.stage, phrase(&state))));
+        if Switch::of(now.enabled) == self.to {
+            return Err(Refusal::No(format!("the transition into {} is {} already", self.stage, phrase(&now))));
         }
         let waits = stage.inbound_executions.unwrap_or_default().into_iter().next().or(stage.inbound_execution);
-        let mut rows = vec![Difference::change("transition", phrase(&state), self.to.word())];
+        let mut rows = vec![Difference::change("transition", phrase(&now), self.to.word())];
         rows.extend(Difference::fact("waits before it", waits.as_ref().map(|it| &it.pipeline_execution_id)));
         let title = format!("{} the transition into {} of {}", self.to.verb(), self.stage, self.pipeline);
         let then = match (self.to, &waits) {
@@ -171,7 +171,7 @@ impl Intent for SwitchTransition {
             then: format!("{then} Done when the transition reads {}.", self.to.word()),
             undo: self.undo(),
             steps: vec![self.step(aws).await?],
-            guards: vec![Guard::present(self.clone(), &self.target(), phrase(&state))],
+            guards: vec![Guard::present(self.clone(), &self.target(), phrase(&now))],
             ..Plan::of(new_id(), self.clone(), title, self.target())
         })
     }

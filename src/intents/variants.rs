@@ -28,12 +28,15 @@ pub(super) fn changeable<'a>(at: &Selection<'a>) -> Result<&'a Endpoint, String>
     if endpoint.status == "InService" { Ok(endpoint) } else { Err(format!("{name} is {}", endpoint.status)) }
 }
 
+/// Makes an intent from the endpoint, and from the name and the number of each variant that changes.
+pub(super) type Make = fn(String, Vec<(String, String)>) -> Result<AnyIntent, String>;
+
 /// Asks for a number of each variant. Only numbers that differ are sent.
 pub(super) fn question(
     endpoint: &Endpoint,
     (title, text, kind): (&str, &'static str, &str),
     now: fn(&Variant) -> String,
-    make: fn(String, Vec<(String, String)>) -> Result<AnyIntent, String>,
+    make: Make,
 ) -> Question {
     let before: Vec<(String, String)> = endpoint.variants.iter().map(|v| (v.name.clone(), now(v))).collect();
     let parameter = |(name, now): &(String, String)| Parameter {

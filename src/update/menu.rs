@@ -21,7 +21,6 @@ pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
     if listed(context).is_empty() { Err("nothing can be done to this from here".into()) } else { Ok("menu".into()) }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 pub(super) fn open(app: &mut App) -> Option<Effect> {
     let context = app.context();
     let actions = listed(&context);

@@ -1,7 +1,5 @@
 //! The commands that need no account: the policy, and what was done.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
-
 use crate::sagetop::Home;
 
 #[test]

@@ -157,6 +157,6 @@ impl Call for EnableStageTransition {
 async fn transition(parameters: &Value, aws: &Aws) -> Result<(Option<bool>, Option<String>), AwsError> {
     let stages = delivery::stages(aws, text(parameters, "pipelineName")).await?;
     let stage = stages.into_iter().find(|s| s.stage_name.as_deref() == Some(text(parameters, "stageName")));
-    let state = stage.and_then(|stage| stage.inbound_transition_state);
-    Ok(state.map_or((None, None), |state| (Some(state.enabled), state.disabled_reason)))
+    let transition = stage.and_then(|stage| stage.inbound_transition_state);
+    Ok(transition.map_or((None, None), |it| (Some(it.enabled), it.disabled_reason)))
 }

@@ -41,6 +41,7 @@ pub(crate) struct RunFailure {
 /// An event rule: it starts something when a version is decided on, or at fixed times.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in a story")]
 pub(crate) struct Rule {
     pub(crate) name: String,
     #[serde(default)]

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use sagetop::intents::{AccessRules, AnyIntent, ApproveDelivery, Executor, JobKind, MuteAlarms, Outcome};
-use sagetop::intents::{RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, SetInstances, SetScalingLimits};
+use sagetop::intents::{
+    RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, SetInstances, SetScalingLimits, ShiftTraffic,
+};
 use sagetop::intents::{StopExecution, StopJob, Switch, SwitchAlarmActions, SwitchRule, SwitchScaling, SwitchSchedule};
 use sagetop::intents::{SwitchTransition, UnmuteAlarm};
 use sagetop::journal::Event;
@@ -39,6 +41,8 @@ pub(super) struct Act {
     later: Duration,
     /// Whether a training job must be in progress.
     during_a_job: bool,
+    /// Whether the endpoint has got a second variant.
+    challenger: bool,
     intent: Make,
     operation: &'static str,
     /// Whether AWS recognises a repeated call.
@@ -51,6 +55,7 @@ fn act(story: &'static str, intent: impl Into<AnyIntent>, operation: &'static st
         before: Vec::new(),
         later: Duration::from_secs(1),
         during_a_job: false,
+        challenger: false,
         intent: same(intent),
         operation,
         repeatable: false,
@@ -68,6 +73,8 @@ fn transition(to: Switch) -> AnyIntent {
     let reason = "incident 4711".to_owned();
     SwitchTransition { pipeline: DELIVERY.into(), stage: "DeployProd".into(), to, reason }.into()
 }
+
+const TWO_VARIANTS: &str = "demand-forecasting-staging";
 
 const ALARM: &str = "P2-price-elasticity-5xx";
 
@@ -89,14 +96,11 @@ fn stop(now: &Running) -> AnyIntent {
 }
 
 pub(super) fn acts() -> Vec<Act> {
+    [deliveries(), triggers(), jobs(), capacity(), alarms()].into_iter().flatten().collect()
+}
+
+fn deliveries() -> Vec<Act> {
     let reject = RejectDelivery { pipeline: DELIVERY.into(), reason: "too slow".into(), execution: None, stage: None };
-    let rule = |to| SwitchRule { rule: "recommendation-deploy-on-decision".into(), to };
-    let schedule = |to| SwitchSchedule { schedule: "price-elasticity-weekly".into(), to };
-    let instances =
-        SetInstances { endpoint: "demand-forecasting-staging".into(), counts: vec![("AllTraffic".into(), 3)] };
-    let scaled = || "endpoint/fraud-screening-prod/variant/AllTraffic".to_owned();
-    let scaling = |to| SwitchScaling { resource: scaled(), to, dimension: None };
-    let limits = SetScalingLimits { resource: scaled(), min: 3, max: 9, dimension: None };
     vec![
         act("stuck-approval", approve(), "PutApprovalResult"),
         act("stuck-approval", reject, "PutApprovalResult"),
@@ -111,9 +115,21 @@ pub(super) fn acts() -> Vec<Act> {
             before: vec![same(transition(Switch::Disabled))],
             ..act("stuck-approval", transition(Switch::Enabled), "EnableStageTransition")
         },
+    ]
+}
+
+fn triggers() -> Vec<Act> {
+    let rule = |to| SwitchRule { rule: "recommendation-deploy-on-decision".into(), to };
+    let schedule = |to| SwitchSchedule { schedule: "price-elasticity-weekly".into(), to };
+    vec![
         act("demo", rule(Switch::Disabled), "DisableRule"),
         Act { before: vec![same(rule(Switch::Disabled))], ..act("demo", rule(Switch::Enabled), "EnableRule") },
         Act { repeatable: true, ..act("demo", schedule(Switch::Disabled), "UpdateSchedule") },
+    ]
+}
+
+fn jobs() -> Vec<Act> {
+    vec![
         Act {
             before: vec![same(retrain())],
             during_a_job: true,
@@ -133,13 +149,30 @@ pub(super) fn acts() -> Vec<Act> {
             repeatable: true,
             ..act("demo", retrain(), "RetryPipelineExecution")
         },
+    ]
+}
+
+fn capacity() -> Vec<Act> {
+    let instances =
+        SetInstances { endpoint: "demand-forecasting-staging".into(), counts: vec![("AllTraffic".into(), 3)] };
+    let traffic = ShiftTraffic { endpoint: TWO_VARIANTS.into(), weights: vec![("Challenger".into(), 3.0)] };
+    let scaled = || "endpoint/fraud-screening-prod/variant/AllTraffic".to_owned();
+    let scaling = |to| SwitchScaling { resource: scaled(), to, dimension: None };
+    let limits = SetScalingLimits { resource: scaled(), min: 3, max: 9, dimension: None };
+    vec![
         act("demo", instances, "UpdateEndpointWeightsAndCapacities"),
+        Act { challenger: true, ..act("demo", traffic, "UpdateEndpointWeightsAndCapacities") },
         act("demo", scaling(Switch::Disabled), "RegisterScalableTarget"),
         Act {
             before: vec![same(scaling(Switch::Disabled))],
             ..act("demo", scaling(Switch::Enabled), "RegisterScalableTarget")
         },
         act("demo", limits, "RegisterScalableTarget"),
+    ]
+}
+
+fn alarms() -> Vec<Act> {
+    vec![
         act("demo", mute(), "PutAlarmMuteRule"),
         Act {
             before: vec![same(mute())],
@@ -148,10 +181,28 @@ pub(super) fn acts() -> Vec<Act> {
         },
         Act {
             // A region that does not know mute rules.
-            story: "demo\"\n[[fault]]\noperation = \"ListAlarmMuteRules\"\ncode = \"UnknownOperationException\"\nmessage = \"no",
+            story: "demo\"\n[[fault]]\noperation = \"ListAlarmMuteRules\"\ncode = \"UnknownOperationException\"\n\
+                    message = \"no",
             ..act("demo", actions(Switch::Disabled), "DisableAlarmActions")
         },
     ]
+}
+
+/// Gives an endpoint a second variant of the same model, as another user would.
+async fn add_challenger(t: &Bare) {
+    let sagemaker = &t.executor.aws.sagemaker;
+    let now = sagemaker.describe_endpoint().endpoint_name(TWO_VARIANTS).send().await.unwrap();
+    let config = now.endpoint_config_name.unwrap();
+    let config = sagemaker.describe_endpoint_config().endpoint_config_name(config).send().await.unwrap();
+    let mut variants = config.production_variants.unwrap();
+    let mut challenger = variants[0].clone();
+    challenger.variant_name = Some("Challenger".to_owned());
+    variants.push(challenger);
+    let create = sagemaker.create_endpoint_config().endpoint_config_name("two-variants");
+    create.set_production_variants(Some(variants)).send().await.unwrap();
+    let update = sagemaker.update_endpoint().endpoint_name(TWO_VARIANTS).endpoint_config_name("two-variants");
+    update.send().await.unwrap();
+    tokio::time::sleep(Duration::from_mins(30)).await;
 }
 
 impl Act {
@@ -159,9 +210,12 @@ impl Act {
     pub(super) async fn begun(&self, fault: &str) -> (Bare, AnyIntent) {
         let fault = fault.replace("OPERATION", self.operation);
         let t = Harness::story(&format!("inherits = \"{}\"\n{fault}", self.story)).bare();
+        if self.challenger {
+            add_challenger(&t).await;
+        }
         for make in &self.before {
             let intent = make(&running(&t).await);
-            let plan = intent.plan(&t.executor).await.unwrap_or_else(|why| panic!("{intent:?}: {why}"));
+            let plan = intent.plan(&t.executor).await.unwrap();
             let (tell, _told) = mpsc::channel(64);
             t.executor.send(&plan, &tell).await.unwrap();
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -203,7 +257,7 @@ async fn running(t: &Bare) -> Running {
 /// Makes a plan, and carries it out with this access.
 pub(super) async fn carried_out(t: &Bare, access: AccessRules, intent: AnyIntent) -> Outcome {
     let executor = Executor { access: access.into(), ..t.executor.clone() };
-    let plan = intent.plan(&executor).await.unwrap_or_else(|why| panic!("{intent:?}: {why}"));
+    let plan = intent.plan(&executor).await.unwrap();
     let (tell, _told) = mpsc::channel(64);
     executor.run(&plan, &tell).await
 }
@@ -226,10 +280,10 @@ async fn it_is_done_and_journalled_as_it_was_sent() {
         let (t, intent) = act.begun("").await;
         let lines = t.journal().len();
         let outcome = carried_out(&t, AccessRules::default(), intent.clone()).await;
-        assert!(matches!(outcome, Outcome::Done(_)), "{:?}: {outcome:?}", intent);
+        assert!(matches!(outcome, Outcome::Done(_)), "{intent:?}: {outcome:?}");
         let journal = t.journal().split_off(lines);
         let events: Vec<Event> = journal.iter().map(|entry| entry.event).collect();
-        assert_eq!(events, ONE_CALL, "{:?}", intent);
+        assert_eq!(events, ONE_CALL, "{intent:?}");
         let journalled = journal[1].parameters.clone().map(in_floats);
         assert_eq!(journalled, received(&t, act.operation).pop().map(in_floats), "{intent:?}");
     }
@@ -241,12 +295,12 @@ async fn it_is_not_sent_after_somebody_else_did_it() {
         let (t, intent) = act.begun("").await;
         let plan = intent.plan(&t.executor).await.unwrap();
         let other = carried_out(&t, AccessRules::default(), intent.clone()).await;
-        assert!(matches!(other, Outcome::Done(_)), "{:?}: {other:?}", intent);
+        assert!(matches!(other, Outcome::Done(_)), "{intent:?}: {other:?}");
         let calls = t.sim.write_calls();
         let (tell, _told) = mpsc::channel(64);
-        let Outcome::Refused(why) = t.executor.run(&plan, &tell).await else { panic!("{:?}", intent) };
-        assert!(why.contains("changed since the plan was made"), "{:?}: {why}", intent);
-        assert_eq!(t.sim.write_calls(), calls, "{:?}", intent);
+        let Outcome::Refused(why) = t.executor.run(&plan, &tell).await else { panic!("{intent:?}") };
+        assert!(why.contains("changed since the plan was made"), "{intent:?}: {why}");
+        assert_eq!(t.sim.write_calls(), calls, "{intent:?}");
     }
 }
 
@@ -257,7 +311,7 @@ async fn it_is_not_sent_where_nothing_may_be_changed() {
         let before = t.sim.calls(act.operation);
         let outcome = carried_out(&t, AccessRules::read_only(), intent.clone()).await;
         assert!(matches!(&outcome, Outcome::Refused(why) if why.contains("read-only")), "{outcome:?}");
-        assert_eq!(act.made(&t, before), 0, "{:?}", intent);
+        assert_eq!(act.made(&t, before), 0, "{intent:?}");
     }
 }
 
@@ -271,8 +325,8 @@ async fn a_denial_is_told_and_the_call_is_not_repeated() {
         let (t, intent) = act.begun(denied).await;
         let before = t.sim.calls(act.operation);
         let outcome = carried_out(&t, AccessRules::default(), intent.clone()).await;
-        assert!(matches!(&outcome, Outcome::Failed(why) if why.contains("denied")), "{:?}: {outcome:?}", intent);
-        assert_eq!(act.made(&t, before), 1, "{:?}", intent);
+        assert!(matches!(&outcome, Outcome::Failed(why) if why.contains("denied")), "{intent:?}: {outcome:?}");
+        assert_eq!(act.made(&t, before), 1, "{intent:?}");
     }
 }
 
@@ -283,12 +337,12 @@ async fn a_lost_answer_is_found_out() {
         let (t, intent) = act.begun(lost).await;
         let (lines, before) = (t.journal().len(), t.sim.calls(act.operation));
         let outcome = carried_out(&t, AccessRules::default(), intent.clone()).await;
-        assert!(matches!(outcome, Outcome::Done(_)), "{:?}: {outcome:?}", intent);
-        assert_eq!(act.made(&t, before), if act.repeatable { 2 } else { 1 }, "{:?}", intent);
+        assert!(matches!(outcome, Outcome::Done(_)), "{intent:?}: {outcome:?}");
+        assert_eq!(act.made(&t, before), if act.repeatable { 2 } else { 1 }, "{intent:?}");
         let events: Vec<Event> = t.journal().split_off(lines).iter().map(|entry| entry.event).collect();
         let call: &[Event] = &[Event::Sending, Event::Error];
         let calls = if act.repeatable { [call, call].concat() } else { call.to_vec() };
-        assert_eq!(events, [&[Event::Confirmed], &calls[..], &[Event::Done]].concat(), "{:?}", intent);
+        assert_eq!(events, [&[Event::Confirmed], &calls[..], &[Event::Done]].concat(), "{intent:?}");
     }
 }
 

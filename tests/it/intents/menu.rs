@@ -90,8 +90,8 @@ async fn an_approval_among_parallel_executions_takes_the_token_of_its_execution(
                 on = [\"Approved\"]\ndeploys = [\"fraud-screening-staging\", \"fraud-screening-prod\"]\n\
                 via = \"fraud-screening-deploy\"\ngated = true\nparallel = true\nwaits = \"3h\"\n";
     let t = Harness::story(&format!("inherits = \"shop\"\n{rule}")).bare();
-    let state = t.executor.aws.codepipeline.get_pipeline_state().name("fraud-screening-deploy").send().await.unwrap();
-    let stages = state.stage_states.unwrap_or_default().into_iter();
+    let now = t.executor.aws.codepipeline.get_pipeline_state().name("fraud-screening-deploy").send().await.unwrap();
+    let stages = now.stage_states.unwrap_or_default().into_iter();
     let actions = stages.flat_map(|stage| stage.action_states.unwrap_or_default());
     assert_eq!(actions.filter_map(|action| action.latest_execution?.token).count(), 0, "the state has no token");
     let (reason, execution, stage) = ("staging is fine".to_owned(), None, None);

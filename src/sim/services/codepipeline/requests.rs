@@ -195,8 +195,8 @@ fn answer_approval(state: &mut State, env: &mut Env, _: &Packages, input: &Value
         }
     }
     if any {
-        let stale = "The approval token is not valid; it is no longer the newest.";
-        return Err(ServiceError::new("InvalidApprovalTokenException", stale));
+        let message = "The approval token is not valid; it is no longer the newest.";
+        return Err(ServiceError::new("InvalidApprovalTokenException", message));
     }
     Err(ServiceError::new(
         "ApprovalAlreadyCompletedException",
