@@ -23,7 +23,7 @@ intents::intents! { actions
         "open" "open the selected row: its lineage, that of an event's thing, an account, a source, a log line; in charts: enlarge one" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
         "logs" "the log of an endpoint, job, step, run, function or state machine, or around an event" logs::can_open => logs::open;
-        "charts" "the metrics of an endpoint, model, alarm, job or pipeline as charts" charts::can_open => charts::open;
+        "charts" "metrics of the selected thing over time" charts::can_open => charts::open;
         "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" navigate::can_filter => navigate::filter;
         "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
         "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
