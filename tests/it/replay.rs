@@ -81,7 +81,7 @@ async fn a_replay_shows_what_was_on_the_screen() {
 /// Sources, activity and costs are those of that time, even in the middle of a fault and after any jump.
 #[tokio::test(start_paused = true)]
 async fn sources_activity_and_costs_are_those_of_then() {
-    for (story, moment) in [("throttled", "45s"), ("denied", "70s"), ("demo", "130s")] {
+    for (story, moment) in [("throttled", "50s"), ("denied", "70s"), ("demo", "130s")] {
         let file = File::new();
         let mut t = Harness::story(story).record(&file.0).start().await;
         t.run_for(moment).await;
@@ -149,7 +149,7 @@ async fn what_failed_then_fails_again() {
 /// into the middle of it, and has the same age.
 #[tokio::test(start_paused = true)]
 async fn the_middle_of_a_fault_is_the_same_whichever_way_one_comes() {
-    for (story, moment) in [("clock", "50s"), ("expired", "55s"), ("throttled", "45s")] {
+    for (story, moment) in [("clock", "50s"), ("expired", "55s"), ("throttled", "50s")] {
         let file = File::new();
         let screens = night(story, &file, &[moment, "90s"]).await;
         let mut t = Harness::replay(&file.0, 1.0).start().await;
