@@ -41,8 +41,8 @@ pub struct Config {
     pub keymap: Option<String>,
     /// Refuses every write to AWS.
     pub read_only: bool,
-    /// Does the console take the clicks of the mouse?
-    pub mouse: bool,
+    /// Is the mouse left to the terminal?
+    pub leave_mouse: bool,
     /// The way to confirm a write.
     pub confirm: Confirm,
     /// The most that reading from AWS may cost, in US dollars a day.
@@ -106,7 +106,7 @@ impl Config {
         Ok(Self {
             theme: file.theme.map(|n| n.0),
             keymap: file.keymap.map(|n| n.0),
-            mouse: file.mouse,
+            leave_mouse: !file.mouse,
             read_only: file.read_only,
             confirm: file.confirm,
             max_cost_per_day: cost.map(Spanned::into_inner),

@@ -190,7 +190,7 @@ mod tests {
         let mut out = Vec::new();
         restore(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, "\u{1b}[?25h\u{1b}[?2004l\u{1b}[?1049l");
+        assert_eq!(text, "\u{1b}[?1006l\u{1b}[?1000l\u{1b}[?25h\u{1b}[?2004l\u{1b}[?1049l");
     }
 
     #[test]

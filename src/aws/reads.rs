@@ -18,6 +18,7 @@ const READS: &[(&str, &[&str])] = &[
             "ListModels",
             "DescribeModel",
             "ListInferenceComponents",
+            "DescribeInferenceComponent",
             "ListModelPackageGroups",
             "ListModelPackages",
             "DescribeModelPackage",
@@ -38,7 +39,14 @@ const READS: &[(&str, &[&str])] = &[
     ),
     (
         "cloudwatch",
-        &["DescribeAlarms", "DescribeAlarmHistory", "GetMetricData", "ListAlarmMuteRules", "GetAlarmMuteRule"],
+        &[
+            "DescribeAlarms",
+            "DescribeAlarmHistory",
+            "GetMetricData",
+            "ListMetrics",
+            "ListAlarmMuteRules",
+            "GetAlarmMuteRule",
+        ],
     ),
     ("sns", &["ListTopics", "ListSubscriptions", "ListSubscriptionsByTopic", "GetTopicAttributes"]),
     ("events", &["ListRules", "DescribeRule", "ListTargetsByRule"]),

@@ -47,6 +47,7 @@ const ACTIONS: &[&str] = &[
     "event-age",
     "seen",
     "charts",
+    "menu",
     "shorter",
     "longer",
     "compare",

@@ -38,7 +38,7 @@ pub async fn console(
     app.opening = opening;
     (app.theme, app.themes) = (themes.name().to_owned(), themes.names());
     app.zone = TimeZone::system();
-    app.mouse = session.config.mouse;
+    app.mouse = !session.config.leave_mouse;
     terminal::take_mouse_later(app.mouse);
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
