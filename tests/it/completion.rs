@@ -59,7 +59,7 @@ fn the_doctor_names_what_is_missing_and_how_to_get_it() {
         (&[], &["--region", "eu-west-1"], 1, &["✗ credentials", "→ "]),
         (
             &[("config/sagetop/sagetop.toml", "them = 1\n")],
-            &["--demo"],
+            &["--region", "eu-west-1"],
             1,
             &["✗ settings", "sagetop.toml:1:1", "theme"],
         ),

@@ -53,15 +53,20 @@ fn line(help: &Help) -> Vec<SheetRow> {
     vec![SheetRow::Rule, field]
 }
 
+/// Lists the actions. One without a key of its own is left out where it is not available; the menu and the palette have
+/// it.
 fn actions(app: &App) -> impl Iterator<Item = Entry> {
     let context = app.context();
-    app.tables.actions.iter().map(move |action| {
+    app.tables.actions.iter().filter_map(move |action| {
         let able = (action.able)(&context);
         let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();
         let keys = app.keymap.keys_for(action.name).join(" ");
+        if keys.is_empty() && !note.is_empty() {
+            return None;
+        }
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
-        (action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what)
+        Some((action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what))
     })
 }
 
