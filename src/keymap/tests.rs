@@ -47,6 +47,7 @@ const ACTIONS: &[&str] = &[
     "reject",
     "retrain",
     "rollback",
+    "menu",
     "scaling",
     "pause",
     "step",

@@ -173,7 +173,7 @@ fn no_secret_leaves_the_tables() {
         ("4", "ENDPOINT"),
         ("5", "TELLS"),
         ("6", "WHAT"),
-        ("7", "LANE"),
+        ("7", "CADENCE"),
     ] {
         terminal.press(pane);
         terminal.until_shown(&[heading]);
