@@ -360,8 +360,9 @@ mod tests {
         assert_eq!((answer.yes.as_deref(), answer.plan_only), (Some("web"), false));
         assert!(Args::try_parse_from(["sagetop", "approve", "arn"]).is_err(), "a reason must be given");
         let help = Args::command().render_help().to_string();
-        let (reads, changes) = help.split_once("\n  approve ").unwrap();
-        assert!(reads.contains("\n  status ") && changes.contains("\n  rollback "), "{help}");
+        let one_space = help.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let (reads, changes) = one_space.split_once("\n approve Approve a model version\n").unwrap();
+        assert!(reads.contains("\n status ") && changes.contains("\n rollback Roll an endpoint back to"), "{help}");
     }
 
     #[test]

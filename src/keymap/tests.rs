@@ -55,6 +55,7 @@ const ACTIONS: &[&str] = &[
     "reject",
     "retrain",
     "rollback",
+    "menu",
     "scaling",
     "pause",
     "step",

@@ -172,6 +172,29 @@ class Around(Contract):
             time.sleep(0.2)
         self.assertEqual((run, "Succeeded"), (status()["pipelineExecutionId"], status()["status"]))
 
+    def test_a_transition_is_disabled_for_a_time(self):
+        delivery, name = self.account.client("codepipeline"), "recommendation-deploy"
+        place = {"pipelineName": name, "stageName": "DeployProd", "transitionType": "Inbound"}
+        state = lambda: delivery.get_pipeline_state(name=name)["stageStates"][-1]["inboundTransitionState"]
+        delivery.disable_stage_transition(**place, reason="incident 4711")
+        self.assertEqual((False, "incident 4711"), (state()["enabled"], state()["disabledReason"]))
+        delivery.enable_stage_transition(**place)
+        self.assertTrue(state()["enabled"])
+        with self.assertRaises(delivery.exceptions.StageNotFoundException):
+            delivery.enable_stage_transition(**dict(place, stageName="Nothing"))
+
+    def test_a_schedule_is_replaced_as_a_whole(self):
+        scheduler = self.account.client("scheduler")
+        name = scheduler.list_schedules()["Schedules"][0]["Name"]
+        before = scheduler.get_schedule(Name=name)
+        self.assertTrue(before["Description"] and before["Target"]["RetryPolicy"])
+        sent = ("ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target", "State")
+        scheduler.update_schedule(Name=name, **{key: before[key] for key in sent})
+        after = scheduler.get_schedule(Name=name)
+        self.assertEqual([before[key] for key in sent], [after[key] for key in sent])
+        self.assertNotIn("Description", after)
+        scheduler.update_schedule(Name=name, Description=before["Description"], **{key: before[key] for key in sent})
+
     def test_state_machines(self):
         states = self.account.client("stepfunctions")
         machines = [m for page in pages(states, "list_state_machines") for m in page["stateMachines"]]

@@ -1,7 +1,7 @@
 //! The help: every action with its keys, and the reason if it is not available here.
 
 use super::keys;
-use crate::app::{App, Filter, Help};
+use crate::app::{Action, App, Filter, Help};
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
@@ -53,20 +53,17 @@ fn line(help: &Help) -> Vec<SheetRow> {
     vec![SheetRow::Rule, field]
 }
 
-/// Lists the actions. One without a key of its own is left out where it is not available; the menu and the palette have
-/// it.
 fn actions(app: &App) -> impl Iterator<Item = Entry> {
     let context = app.context();
-    app.tables.actions.iter().filter_map(move |action| {
+    // A change without a key is in the menu of what it changes.
+    let has_place = |action: &&Action| action.on.is_empty() || app.keymap.key_for(action.name).is_some();
+    app.tables.actions.iter().filter(has_place).map(move |action| {
         let able = (action.able)(&context);
         let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();
         let keys = app.keymap.keys_for(action.name).join(" ");
-        if keys.is_empty() && !note.is_empty() {
-            return None;
-        }
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
-        Some((action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what))
+        (action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what)
     })
 }
 
