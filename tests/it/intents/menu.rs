@@ -80,7 +80,7 @@ async fn what_was_denied_is_grey_until_everything_is_read_anew() {
     assert!(
         t.line("switch-schedule").contains("scheduler:UpdateSchedule was denied before; ctrl-r lets you try again")
     );
-    t.keys("esc ctrl-r m").await;
+    t.keys("esc ctrl-r A").await;
     t.says("disable schedule");
 }
 
