@@ -63,7 +63,12 @@ fn the_doctor_names_what_is_missing_and_how_to_get_it() {
             1,
             &["✗ settings", "sagetop.toml:1:1", "theme"],
         ),
-        (&[], &["--profile", "prodd", "--region", "eu-west-1"], 1, &["✗ settings", "prodd"]),
+        (
+            &[],
+            &["--profile", "prodd", "--region", "eu-west-1"],
+            1,
+            &["✗ credentials", "no profile prodd", "→ use an existing profile"],
+        ),
     ];
     for (files, arguments, code, texts) in cases {
         let home = Home::new();

@@ -18,7 +18,7 @@ async fn a_click_goes_where_it_points() {
     t.click("recommendation-prod", 1).await;
     t.click("recommendation-prod", 2).await;
     t.never_says("INSTANCES");
-    t.says("EndpointConfigName");
+    t.says("REGISTRY");
     t.keys("esc").await;
     t.click("? keys", 1).await;
     t.says("quit; what was sent continues in AWS");

@@ -75,7 +75,7 @@ fn others_are_left_out(moto: &Moto) {
     terminal.press("2/");
     terminal.press(job.rsplit_once("-Train").map_or(job, |(run, _)| run));
     terminal.press("\r");
-    terminal.until_shown(&["  1  /"]);
+    terminal.until_shown(&["  1 of "]);
     terminal.press("l");
     terminal.until_shown(&[JOBS, "INFO epoch 1/20"]);
     assert!(!terminal.text().contains("another job"), "{}", terminal.text());
