@@ -21,7 +21,7 @@ async fn a_click_goes_where_it_points() {
     t.says("REGISTRY");
     t.keys("esc").await;
     t.click("? keys", 1).await;
-    t.says("quit; what was sent continues in AWS");
+    t.says("approve the selected version");
 }
 
 #[tokio::test(start_paused = true)]
