@@ -311,7 +311,7 @@ pub enum Ending {
     Done,
     /// Another end state was seen, or none in time.
     Failed,
-    /// Nothing was sent.
+    /// The plan was refused, so that no call was sent.
     Refused,
     /// The journal has no end of it.
     Open,

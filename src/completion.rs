@@ -1,8 +1,7 @@
-//! What a shell offers while a command line is typed: commands and flags, and the profiles, regions and names of this
-//! user.
+//! Completes command lines in a shell: commands and flags, and the user's profiles, regions and names.
 //!
 //! A shell that has loaded the script of [`script`] starts the program for each completion and sets the variable `COMPLETE`.
-//! Nothing is asked of AWS: names come from the configuration files and from what the last runs saw.
+//! The program makes no call to AWS for it: names come from the configuration files and the snapshots of the last runs.
 
 use std::ffi::OsStr;
 use std::io;
@@ -15,6 +14,7 @@ use crate::args::{Args, Shell};
 use crate::assets::Assets;
 use crate::aws::profile_names;
 use crate::config::{self, Config};
+use crate::fmt;
 use crate::resources::Store;
 use crate::session::snapshot_folder;
 use crate::sim::Sim;
@@ -110,10 +110,11 @@ fn values_of(arg: &Arg) -> Option<fn() -> Vec<String>> {
     })
 }
 
-/// Returns the values that continue what is typed.
+/// Returns the values that continue what is typed. Names come from AWS, and a shell puts what is offered on its command
+/// line without quotes: so a name with a character that a shell may act on is not offered.
 fn candidates(values: Vec<String>, typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
-    let fits = |value: &String| value.starts_with(&*typed);
+    let fits = |value: &String| value.starts_with(&*typed) && fmt::shell_word(value) == *value;
     values.into_iter().filter(fits).map(CompletionCandidate::new).collect()
 }
 
@@ -140,11 +141,24 @@ fn models() -> Vec<String> {
 
 /// Returns names that the last runs saw, of all accounts.
 fn saved(names: impl Fn(&Store) -> Vec<String>) -> Vec<String> {
-    sorted(all_tables(&snapshot_folder()).iter().flat_map(names).collect())
+    sorted(all_tables(&snapshot_folder()).flat_map(|store| names(&store)).collect())
 }
 
 fn sorted(mut names: Vec<String>) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_shell_could_act_on_is_not_offered() {
+        let names = ["x-ok", "x$(id)", "x;y", "x y", "x`id`", "x*", "x\u{202e}y", "other"].map(str::to_owned).to_vec();
+        let offered = candidates(names, OsStr::new("x"));
+        let offered: Vec<&OsStr> = offered.iter().map(CompletionCandidate::get_value).collect();
+        assert_eq!(offered, ["x-ok"]);
+    }
 }

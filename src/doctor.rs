@@ -134,12 +134,21 @@ fn check_service(store: &Store, service: &'static Service) -> Vec<Check> {
     let mut failed: Vec<(Kind, &AwsError)> =
         kinds.iter().filter_map(|kind| Some((*kind, store.table(*kind).trouble()?))).collect();
     failed.sort_by(|(_, a), (_, b)| a.operation.cmp(&b.operation));
-    failed.dedup_by(|(_, a), (_, b)| a.operation == b.operation);
+    failed.dedup_by(|(_, a), (_, b)| (&a.operation, a.kind) == (&b.operation, b.kind));
     let unread = kinds.iter().filter(|kind| store.table(**kind).source().state == "waiting").count();
     let mut checks: Vec<Check> = failed.iter().map(|(kind, why)| refused(service, *kind, why)).collect();
     if unread > 0 {
         let said = format!("{} not read within the time", fmt::count(unread, "source"));
         checks.push(Check::new(service.name, Verdict::Unknown, said).fix("allow more time with --timeout 5m"));
+    }
+    let parts = kinds.iter().filter(|kind| {
+        let source = store.table(**kind).source();
+        source.state == "fresh" && (source.capped || source.more)
+    });
+    let parts = parts.count();
+    if parts > 0 {
+        let said = format!("{} read in part: there is more than is read at once", fmt::count(parts, "source"));
+        checks.push(Check::new(service.name, Verdict::Less, said));
     }
     if checks.is_empty() {
         checks.push(Check::good(service.name, format!("{} read", fmt::count(kinds.len(), "source"))));
@@ -148,7 +157,10 @@ fn check_service(store: &Store, service: &'static Service) -> Vec<Check> {
 }
 
 fn refused(service: &Service, kind: Kind, why: &AwsError) -> Check {
-    let check = Check::new(service.name, Verdict::Less, format!("{kind} cannot be read: {why}"));
+    // Without a permission or a service the console shows less. Any other failure hides what would be there.
+    let known = matches!(why.kind, ErrorKind::Denied | ErrorKind::Unsupported);
+    let verdict = if known { Verdict::Less } else { Verdict::Unknown };
+    let check = Check::new(service.name, verdict, format!("{kind} cannot be read: {why}"));
     match why.advice() {
         Some(advice) => check.fix(advice),
         None => check,

@@ -131,9 +131,30 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// A word for the command line of a shell, in single quotes if it has any character that a shell may take apart.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | ':' | '@' | '=' | '+');
+    let is_plain = !word.is_empty() && word.chars().all(plain);
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_cannot_take_a_word_apart() {
+        for (word, quoted) in [
+            ("P1-recommendation-ctr", "P1-recommendation-ctr"),
+            ("p99 latency; prod", "'p99 latency; prod'"),
+            ("x$(id)", "'x$(id)'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_word(word), quoted);
+        }
+    }
 
     #[test]
     fn ages_are_compact() {

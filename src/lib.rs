@@ -81,7 +81,7 @@
 //! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`journal`], [`config`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`doctor`] | [`headless`], [`session`], [`terminal`], [`theme`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm |
-//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`view`] | the SDK |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`fmt`], [`view`] | the SDK |
 //! | `main` | [`runtime`], [`doctor`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first

@@ -7,6 +7,7 @@ mod events;
 mod keyboard;
 #[cfg(feature = "cloudwatchlogs")]
 mod log_reader;
+mod on_demand;
 mod pollers;
 mod replay;
 mod themes;
@@ -23,6 +24,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::app::{Account, App, Drill, Effect, Msg};
+use crate::charts::ChartRequest;
+#[cfg(feature = "cloudwatchlogs")]
+use crate::logs::LogRequest;
 use crate::model::{self, Joined};
 use crate::panes;
 use crate::recording::{Recorder, Replay};
@@ -38,6 +42,7 @@ pub use console::{check, console};
 use effects::EffectRunner;
 use events::{EventSource, LoopEvent};
 pub use keyboard::Input;
+use on_demand::OnDemand;
 use pollers::{AccountPollers, PollerSet};
 pub use themes::Themes;
 
@@ -129,8 +134,8 @@ pub async fn run<B: Backend>(
         painter: Painter::new(),
         themes,
         #[cfg(feature = "cloudwatchlogs")]
-        logs: log_reader::LogReader::default(),
-        charts: chart_reader::ChartReader::default(),
+        logs: OnDemand::default(),
+        charts: OnDemand::default(),
         went_on: None,
     };
     let ended = main.turn(terminal).await;
@@ -159,8 +164,8 @@ struct MainLoop {
     painter: Painter,
     themes: Themes,
     #[cfg(feature = "cloudwatchlogs")]
-    logs: log_reader::LogReader,
-    charts: chart_reader::ChartReader,
+    logs: OnDemand<LogRequest>,
+    charts: OnDemand<ChartRequest>,
     /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
 }
@@ -216,11 +221,17 @@ impl MainLoop {
                 self.painter.draw(terminal, &self.app, self.themes.theme())?;
             }
             self.pollers.publish(&self.app, polled, at_once);
-            #[cfg(feature = "cloudwatchlogs")]
-            self.logs.want(self.app.log_request(), &self.effects.machine, &self.effects.answer);
-            self.charts.want(self.app.chart_request(), &self.effects.machine, &self.effects.answer);
+            self.read_on_demand();
             self.effects.drop_later(replaced);
         }
+    }
+
+    /// Reads the log and the series that the screen shows now.
+    fn read_on_demand(&mut self) {
+        let (machine, answer) = (&self.effects.machine, &self.effects.answer);
+        #[cfg(feature = "cloudwatchlogs")]
+        self.logs.want(self.app.log_request(), |request| log_reader::start(request, machine, answer));
+        self.charts.want(self.app.chart_request(), |request| chart_reader::start(request, machine, answer));
     }
 
     /// Puts a theme in force. The whole screen is drawn again with it.

@@ -154,12 +154,12 @@ impl Snapshot {
     }
 }
 
-/// Returns the tables of all snapshots in the folder. Those that cannot be read are left where they are.
-#[must_use]
-pub fn all_tables(folder: &Path) -> Vec<Store> {
+/// Iterates over the tables of the snapshots in the folder, and reads one at a time. Those that cannot be read are left
+/// where they are.
+pub fn all_tables(folder: &Path) -> impl Iterator<Item = Store> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let snapshots = files.filter(|path| path.extension().is_some_and(|end| end == "gz") && path.is_file());
-    snapshots.filter_map(|path| contents(fs::File::open(path).ok()?).ok()).map(|(_, store, _)| store).collect()
+    snapshots.filter_map(|path| contents(fs::File::open(path).ok()?).ok()).map(|(_, store, _)| store)
 }
 
 /// Reads a file.

@@ -15,7 +15,7 @@ const AGAIN_DENIED: i64 = 600;
 /// The open charts. They are shown instead of the lineage and the pane.
 #[derive(Debug)]
 pub struct ChartsView {
-    /// What they are about. It stays the same whatever happens to the list below.
+    /// The thing whose metrics are shown. A change of the list below does not change it.
     pub subject: Subject,
     /// The time that they show.
     pub window: Window,

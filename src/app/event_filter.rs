@@ -19,7 +19,7 @@ pub enum EventKind {
     Endpoints,
     /// Alarms and topics.
     Alarms,
-    /// What starts, delivers, scales and mutes.
+    /// Rules, schedules, state machines, deployment pipelines, scalable targets and mute rules.
     Automation,
     /// Changes of the health of models.
     Health,

@@ -104,7 +104,7 @@ struct State {
     day: VecDeque<SpentMinute>,
 }
 
-/// What the metrics of a minute cost, in US dollars.
+/// The costs of the metrics that were asked for within one minute, in US dollars.
 #[derive(Debug)]
 struct SpentMinute {
     began: Instant,

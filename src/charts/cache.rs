@@ -12,7 +12,7 @@ use crate::resources::metric::{MetricQuery, MetricSeries};
 /// The most series that are kept, each with at most 288 points.
 const MOST: usize = 400;
 
-/// What a series is of.
+/// The identity of a series: its metric in an account, and the time that it covers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SeriesKey {
     /// The account.
@@ -56,17 +56,23 @@ impl SeriesCache {
     /// Returns whether a series was answered until this time, so that asking again would bring nothing new.
     #[must_use]
     pub fn is_fresh(&self, key: &SeriesKey, end: i64) -> bool {
-        self.get(key).is_some_and(|kept| kept.asked >= end)
+        // A sum has a new value only once its period is over.
+        let step = if key.query.adds() { key.query.period.max(1) } else { 1 };
+        self.get(key).is_some_and(|kept| kept.asked.div_euclid(step) >= end.div_euclid(step))
     }
 
     /// Keeps the answer to a part of a request. A series that AWS refused keeps its earlier points.
     pub fn keep(&mut self, request: &ChartRequest, part: &ChartPart, rows: Vec<MetricSeries>, now: Timestamp) {
         for (query, row) in part.queries.iter().zip(rows) {
             let (account, query, window) = (request.account, query.clone(), request.window);
+            let (adds, period) = (query.adds(), query.period);
             let kept = self.kept.entry(SeriesKey { account, query, window, back: part.back }).or_default();
             (kept.asked, kept.read_at) = (part.end, now);
             if row.problem.is_none() {
-                (kept.points, kept.end) = (row.points, Some(part.end));
+                // Half a sum looks like a fall: docs/aws.md#incomplete-period
+                let is_whole = |at: Timestamp| !adds || at.as_second() + period <= part.end;
+                kept.points = row.points.into_iter().filter(|(at, _)| is_whole(*at)).collect();
+                kept.end = Some(part.end);
             }
             kept.problem = row.problem;
         }

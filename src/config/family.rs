@@ -13,7 +13,7 @@ const NAMESPACE: &str = "Retail/Models";
 /// An error below this many percent is so small that the value is probably a fraction.
 const DOUBTFUL: f64 = 1.0;
 
-/// What a model is for. It decides which metrics judge the model.
+/// The purpose of a model. It decides which metrics judge the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
@@ -82,6 +82,12 @@ impl Family {
     #[must_use]
     pub fn has(self, name: &str) -> bool {
         self.known().iter().any(|known| known.name == name)
+    }
+
+    /// Returns whether bounds of it are in percent, so that they fit only values that are published as shares.
+    #[must_use]
+    pub fn needs_shares(self) -> bool {
+        self.known().iter().any(|known| known.share)
     }
 
     fn known(self) -> &'static [Known] {

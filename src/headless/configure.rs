@@ -41,9 +41,10 @@ pub fn refuse_existing(place: &Path) -> Result<(), String> {
 /// A text for the terminal: neither the registry nor the endpoints could be read, so there is nothing to describe.
 pub async fn describe_account(look: &Look) -> Result<String, String> {
     let store = look.store();
-    let unread = store.groups.read_error().zip(store.endpoints.read_error());
-    if let Some((groups, _)) = unread {
-        return Err(format!("error: nothing was found to write: {groups}\n"));
+    if store.groups.answered_at().is_none() && store.endpoints.answered_at().is_none() {
+        let why =
+            store.groups.read_error().map_or_else(|| "AWS did not answer in time".to_owned(), ToString::to_string);
+        return Err(format!("error: nothing was found to write: {why}\n"));
     }
     let metrics = CustomMetric::all(&look.aws).await;
     Ok(draft::draft(look, &metrics))
@@ -61,7 +62,12 @@ pub fn write_new(place: &Path, text: &str) -> Result<(), String> {
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    File::create_new(place).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
+    let mut file = File::create_new(place).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(|why| {
+        // Half a configuration would be taken for a whole one, and keep the next run from writing.
+        let _ = std::fs::remove_file(place);
+        failed(why)
+    })
 }
 
 fn exists_already(place: &Path) -> String {

@@ -36,18 +36,21 @@ macro_rules! answers {
             /// Stage that waits (default: the one that has waited longest)
             #[arg(long)]
             pub stage: Option<String>,
+            /// Action of the stage that waits (default: the one that has waited longest)
+            #[arg(long)]
+            pub action: Option<String>,
         }
 
         impl From<Answer> for $intent {
-            fn from(Answer { pipeline, reason, execution, stage, .. }: Answer) -> Self {
-                Self { pipeline, reason, execution, stage }
+            fn from(Answer { pipeline, reason, execution, stage, action, .. }: Answer) -> Self {
+                Self { pipeline, reason, execution, stage, action }
             }
         }
 
         impl $intent {
             fn answer(&self) -> Answer {
-                let Self { pipeline, reason, execution, stage } = self.clone();
-                Answer { approves: $approved, pipeline, reason, execution, stage }
+                let Self { pipeline, reason, execution, stage, action } = self.clone();
+                Answer { approves: $approved, pipeline, reason, execution, stage, action }
             }
         }
 
@@ -84,7 +87,8 @@ macro_rules! answers {
             fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {
                 let pipeline = text(parameters, "pipelineName").to_owned();
                 let stage = Some(text(parameters, "stageName").to_owned());
-                Some(Self { pipeline, reason: String::new(), execution: None, stage })
+                let action = Some(text(parameters, "actionName").to_owned());
+                Some(Self { pipeline, reason: String::new(), execution: None, stage, action })
             }
         }
     )+ };
@@ -105,6 +109,7 @@ struct Answer {
     reason: String,
     execution: Option<String>,
     stage: Option<String>,
+    action: Option<String>,
 }
 
 fn available(at: &Selection<'_>, verb: &str) -> Result<String, String> {
@@ -128,7 +133,7 @@ fn question(at: &Selection<'_>, approves: bool, intent: fn(Answer) -> AnyIntent)
     let make = move |values: &[String]| {
         let reason = values.first().map(|reason| reason.trim().to_owned()).unwrap_or_default();
         reason::check(&reason, LONGEST_REASON)?;
-        Ok(intent(Answer { approves, pipeline: pipeline.clone(), reason, execution: None, stage: None }))
+        Ok(intent(Answer { approves, pipeline: pipeline.clone(), reason, execution: None, stage: None, action: None }))
     };
     Some(Question::Values(Values { title, text, inputs: vec![Input::Text("reason")], intent: Box::new(make) }))
 }
@@ -141,13 +146,14 @@ impl Answer {
     /// Returns whether this approval may be meant.
     fn means(&self, waiting: &Waiting) -> bool {
         let is = |wanted: &Option<String>, own: &str| wanted.as_deref().is_none_or(|wanted| wanted == own);
-        is(&self.execution, &waiting.execution) && is(&self.stage, &waiting.stage)
+        is(&self.execution, &waiting.execution) && is(&self.stage, &waiting.stage) && is(&self.action, &waiting.action)
     }
 
     /// Returns the answer to this very approval.
     fn at(&self, waiting: &Waiting) -> Self {
-        let Waiting { execution, stage, .. } = waiting;
-        Self { execution: Some(execution.clone()), stage: Some(stage.clone()), ..self.clone() }
+        let Waiting { execution, stage, action, .. } = waiting;
+        let [execution, stage, action] = [execution, stage, action].map(|own| Some(own.clone()));
+        Self { execution, stage, action, ..self.clone() }
     }
 
     async fn plan(&self, aws: &Aws, intent: fn(Self) -> AnyIntent) -> Result<Plan, Refusal> {
@@ -159,7 +165,7 @@ impl Answer {
             return Err(delivery::lacks(&self.pipeline, "nothing waits for approval there"));
         };
         let (verb, status) = self.verbs();
-        let (id, of) = (new_id(), &waiting.execution);
+        let id = new_id();
         let chosen = self.at(waiting);
         let summary = format!("{why} (sagetop {})", id.chars().take(8).collect::<String>());
         let call = PutApprovalResult {
@@ -174,7 +180,7 @@ impl Answer {
         let title = format!("{verb} {} in {}", waiting.action, self.pipeline);
         let next = self.next(aws, &waiting.stage).await?;
         Ok(Plan {
-            choices: self.choices(&all, of, intent),
+            choices: self.choices(&all, waiting, intent),
             differences: self.rows(aws, waiting, status).await,
             checks: vec![format!("{} waits for approval", waiting.action)],
             then: match next {
@@ -211,13 +217,13 @@ impl Answer {
         [Difference::change(&place, "InProgress", status)].into_iter().chain(facts.into_iter().flatten()).collect()
     }
 
-    /// Offers the other executions that wait, if there are several.
-    fn choices(&self, all: &[Waiting], chosen: &str, intent: fn(Self) -> AnyIntent) -> Vec<Choice> {
+    /// Offers the other approvals that wait, if there are several.
+    fn choices(&self, all: &[Waiting], chosen: &Waiting, intent: fn(Self) -> AnyIntent) -> Vec<Choice> {
         let choice = |it: &Waiting| Choice {
             label: it.since.map(|at| at.strftime("%m-%d %H:%M").to_string()).unwrap_or_default(),
-            name: it.execution.clone(),
+            name: format!("{} of {}", it.action, it.execution),
             intent: Some(intent(self.at(it))),
-            chosen: it.execution == chosen,
+            chosen: self.at(chosen).means(it),
             ..Choice::default()
         };
         if all.len() > 1 { all.iter().map(choice).collect() } else { Vec::new() }
@@ -251,7 +257,9 @@ impl Answer {
         let all = delivery::action_executions(aws, &self.pipeline, Some(execution)).await?;
         let is_approval = |it: &&ActionExecutionDetail| {
             let of = it.input.as_ref().and_then(|input| input.action_type_id.as_ref());
-            of.is_some_and(|of| of.category == ActionCategory::Approval) && it.stage_name == self.stage
+            of.is_some_and(|of| of.category == ActionCategory::Approval)
+                && it.stage_name == self.stage
+                && (self.action.is_none() || it.action_name == self.action)
         };
         let Some(approval) = all.iter().find(is_approval) else {
             return Ok(Verdict::Pending("AWS does not list the approval yet".into()));

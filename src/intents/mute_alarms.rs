@@ -54,15 +54,16 @@ fn time(text: &str) -> Result<Duration, String> {
     (minutes > 0 && time <= LONGEST).then_some(time).ok_or_else(wrong)
 }
 
-/// Returns the next full minute, because a schedule knows no seconds.
-fn next_minute(now: Timestamp) -> Timestamp {
-    Timestamp::from_second((now.as_second() / 60 + 1) * 60).unwrap_or(now)
+/// Returns the full minute after the next one. A schedule knows no seconds, and reading and confirming the plan takes
+/// time: AWS does not tell what a begin in the past means.
+pub(super) fn soon(now: Timestamp) -> Timestamp {
+    Timestamp::from_second((now.as_second() / 60 + 2) * 60).unwrap_or(now)
 }
 
-/// Refuses an alarm that auto scaling needs: a mute rule mutes all of its actions.
-fn refuse_scaling(alarm: &Alarm) -> Result<(), String> {
-    if alarm.scaling() || alarm.calls("autoscaling").next().is_some() {
-        return Err(format!("{} drives auto scaling, which a mute rule would stop as well", alarm.name));
+/// Refuses an alarm that auto scaling needs: without its actions nothing is scaled.
+pub(super) fn refuse_scaling(alarm: &Alarm) -> Result<(), String> {
+    if alarm.drives_scaling() {
+        return Err(format!("{} drives auto scaling, which would stop as well", alarm.name));
     }
     Ok(())
 }
@@ -131,7 +132,7 @@ impl Intent for MuteAlarms {
         reason::check(why, LONGEST_REASON).map_err(Refusal::No)?;
         let alarms = self.read(&executor.aws).await?;
         alarms.iter().try_for_each(refuse_scaling).map_err(Refusal::No)?;
-        let begin = next_minute((executor.clock)());
+        let begin = soon((executor.clock)());
         let end = begin + SignedDuration::try_from(self.time).unwrap_or_default();
         let (id, time) = (new_id(), fmt::span(self.time));
         let call = PutAlarmMuteRule {
@@ -159,7 +160,10 @@ impl Intent for MuteAlarms {
                 "Begins at {} and ends by itself after {time}; done when the rule is active.",
                 begin.strftime("%H:%M UTC")
             ),
-            undo: format!("sagetop unmute-alarm {}", self.alarms.first().map_or("ALARM", String::as_str)),
+            undo: format!(
+                "sagetop unmute-alarm {}",
+                self.alarms.first().map(|name| fmt::shell_word(name)).unwrap_or_default()
+            ),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &self.target(), self.present(&executor.aws).await?)],
             ..Plan::of(id, self.clone(), format!("Mute {} for {time}", self.target()), self.target())
@@ -182,7 +186,7 @@ impl Intent for MuteAlarms {
         Ok(match rule.status.as_ref().map(AlarmMuteRuleStatus::as_str) {
             Some("ACTIVE") => Verdict::Done(format!("{text} is active")),
             Some("EXPIRED") => Verdict::Failed(format!("{text} is over")),
-            _ => Verdict::Pending(format!("{text} begins within a minute")),
+            _ => Verdict::Pending(format!("{text} has not begun yet")),
         })
     }
 
@@ -207,9 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_begins_at_the_next_full_minute() {
+    fn a_rule_begins_at_a_full_minute_that_is_still_to_come() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(next_minute(at("2026-11-23T03:10:00Z")), at("2026-11-23T03:11:00Z"));
-        assert_eq!(next_minute(at("2026-11-23T03:10:59Z")), at("2026-11-23T03:11:00Z"));
+        assert_eq!(soon(at("2026-11-23T03:10:00Z")), at("2026-11-23T03:12:00Z"));
+        assert_eq!(soon(at("2026-11-23T03:10:59Z")), at("2026-11-23T03:12:00Z"));
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget as SdkTarget, ServiceNamespace};
 
-use super::{Refusal, Selection};
+use super::{Refusal, Selection, Verdict};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::Kind;
 use crate::resources::scalable_target::ScalableTarget;
@@ -59,6 +59,30 @@ fn from_sdk(target: SdkTarget) -> Target {
         min: target.min_capacity,
         max: target.max_capacity,
     }
+}
+
+/// Writes the option of the command line for a dimension that was given.
+pub(super) fn option(dimension: Option<&str>) -> String {
+    dimension.map(|dimension| format!(" --dimension {dimension}")).unwrap_or_default()
+}
+
+/// Reads what a plan relies on, as a phrase.
+pub(super) async fn present(aws: &Aws, resource: &str, dimension: Option<&str>) -> Result<String, AwsError> {
+    Ok(read(aws, resource, dimension).await?.map_or_else(|| "gone".to_owned(), |target| target.facts()))
+}
+
+/// Returns whether a target is as it was wanted.
+pub(super) async fn verdict(
+    aws: &Aws,
+    resource: &str,
+    dimension: Option<&str>,
+    reached: impl Fn(&Target) -> bool,
+) -> Result<Verdict, AwsError> {
+    let Some(target) = read(aws, resource, dimension).await? else {
+        return Ok(Verdict::Failed(format!("{resource} is gone")));
+    };
+    let text = format!("{resource}: {}", target.facts());
+    Ok(if reached(&target) { Verdict::Done(text) } else { Verdict::Pending(text) })
 }
 
 /// Reads a target that must be there.

@@ -140,7 +140,7 @@ impl Intent for SetInstances {
     async fn verify(&self, aws: &Aws, _: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
         let now = Endpoint::describe(aws, &self.endpoint).await?;
         let has = |(name, wanted): &(String, i32)| {
-            now.variants.iter().any(|v| v.name == *name && v.desired_instances == Some(*wanted))
+            now.variants.iter().any(|v| v.name == *name && [v.desired_instances, v.instances] == [Some(*wanted); 2])
         };
         Ok(verdict(&now, self.counts.iter().all(has), waited))
     }

@@ -128,7 +128,14 @@ impl Intent for SetScalingLimits {
             ],
             warnings,
             then: "Capacity outside of the limits is brought inside; done when the target has the limits.".to_owned(),
-            undo: format!("sagetop {} {} --min {} --max {}", Self::NAME, self.resource, target.min, target.max),
+            undo: format!(
+                "sagetop {} {} --min {} --max {}{}",
+                Self::NAME,
+                self.resource,
+                target.min,
+                target.max,
+                scaling::option(self.dimension.as_deref())
+            ),
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::present(own.clone(), &self.resource, target.facts())],
             ..Plan::of(new_id(), own, title, self.resource.clone())
@@ -136,15 +143,11 @@ impl Intent for SetScalingLimits {
     }
 
     async fn present(&self, aws: &Aws) -> Result<String, AwsError> {
-        let target = scaling::read(aws, &self.resource, self.dimension.as_deref()).await?;
-        Ok(target.map_or_else(|| "gone".to_owned(), |target| target.facts()))
+        scaling::present(aws, &self.resource, self.dimension.as_deref()).await
     }
 
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
-        let target = scaling::read(aws, &self.resource, self.dimension.as_deref()).await?;
-        let Some(target) = target else { return Ok(Verdict::Failed(format!("{} is gone", self.resource))) };
-        let text = format!("{}: {}", self.resource, target.facts());
-        Ok(if self.reached(&target) { Verdict::Done(text) } else { Verdict::Pending(text) })
+        scaling::verdict(aws, &self.resource, self.dimension.as_deref(), |target| self.reached(target)).await
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

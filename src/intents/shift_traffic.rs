@@ -131,8 +131,10 @@ impl Intent for ShiftTraffic {
 
     async fn verify(&self, aws: &Aws, _: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
         let now = Endpoint::describe(aws, &self.endpoint).await?;
-        let reached = now.variants.iter().all(|v| same(self.then(v), v.weight.unwrap_or_default()));
-        Ok(verdict(&now, reached, waited))
+        let has = |(name, wanted): &(String, f32)| {
+            now.variants.iter().any(|v| v.name == *name && v.weight.is_some_and(|own| same(*wanted, own)))
+        };
+        Ok(verdict(&now, self.weights.iter().all(has), waited))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -5,12 +5,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::calls::{Call, DisableAlarmActions, EnableAlarmActions, actions_enabled};
+use super::mute_alarms::refuse_scaling;
 use super::{
     Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
     Verdict, new_id, unmute_alarm,
 };
 use crate::aws::{Aws, AwsError, ErrorKind};
+use crate::fmt;
 use crate::resources::Kind;
+use crate::resources::alarm::Alarm;
 
 /// Enable the actions of an alarm, or disable them where AWS knows no mute rules
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -47,12 +50,14 @@ impl Intent for SwitchAlarmActions {
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
         let aws = &executor.aws;
         let missing = || Refusal::No(format!("there is no alarm {}", self.alarm));
-        let enabled = actions_enabled(aws, &self.alarm).await?.ok_or_else(missing)?;
-        self.to.refuse_same(enabled, &format!("the actions of {}", self.alarm))?;
+        let found =
+            Alarm::named(aws, std::slice::from_ref(&self.alarm)).await?.into_iter().next().ok_or_else(missing)?;
+        self.to.refuse_same(found.actions_enabled, &format!("the actions of {}", self.alarm))?;
         let alarm = self.alarm.clone();
         let (step, warning) = match self.to {
             Switch::Enabled => (Step::new(aws, EnableAlarmActions { alarm }).await?, None),
             Switch::Disabled => {
+                refuse_scaling(&found).map_err(Refusal::No)?;
                 self.refuse_where_mute_rules_are_known(aws).await?;
                 let warning = "Nothing enables them again by itself: somebody must remember.".to_owned();
                 (Step::new(aws, DisableAlarmActions { alarm }).await?, Some(warning))
@@ -63,7 +68,7 @@ impl Intent for SwitchAlarmActions {
             differences: vec![Difference::change("actions", self.to.other().word(), self.to.word())],
             warnings: warning.into_iter().collect(),
             then: "The change is immediate. An alarm that fires already calls nobody until it fires anew.".to_owned(),
-            undo: format!("sagetop {} {} {}", Self::NAME, self.alarm, self.to.other().word()),
+            undo: format!("sagetop {} {} {}", Self::NAME, fmt::shell_word(&self.alarm), self.to.other().word()),
             steps: vec![step],
             guards: vec![Guard::present(self.clone(), &self.alarm, self.present(aws).await?)],
             ..Plan::of(new_id(), self.clone(), title, self.alarm.clone())
@@ -91,10 +96,11 @@ impl Intent for SwitchAlarmActions {
 impl SwitchAlarmActions {
     async fn refuse_where_mute_rules_are_known(&self, aws: &Aws) -> Result<(), Refusal> {
         match unmute_alarm::rules_of(aws, &self.alarm).await {
-            Err(why) if why.kind == ErrorKind::Unsupported => Ok(()),
-            _ => Err(Refusal::No(format!(
+            Err(why) if matches!(why.kind, ErrorKind::Unsupported | ErrorKind::Denied) => Ok(()),
+            Err(why) => Err(why.into()),
+            Ok(_) => Err(Refusal::No(format!(
                 "a mute rule ends by itself, and nobody must remember: sagetop mute-alarms {} --for 1h --reason …",
-                self.alarm
+                fmt::shell_word(&self.alarm)
             ))),
         }
     }

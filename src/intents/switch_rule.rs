@@ -72,7 +72,11 @@ impl Intent for SwitchRule {
             differences: rows.into_iter().flatten().chain(targets).collect(),
             warnings: idle.then(|| format!("{} has no targets: it starts nothing.", self.rule)).into_iter().collect(),
             then: format!("EventBridge takes a moment to follow; done when the rule reads {}.", self.to.state()),
-            undo: format!("sagetop {} {} {}", Self::NAME, self.rule, self.to.other().word()),
+            undo: if rule.state == self.to.other().state() {
+                format!("sagetop {} {} {}", Self::NAME, self.rule, self.to.other().word())
+            } else {
+                format!("None by this command: the state {} is set with aws events put-rule --state.", rule.state)
+            },
             steps: vec![step],
             guards: vec![Guard::present(self.clone(), &self.rule, was)],
             ..Plan::of(new_id(), self.clone(), format!("{} rule {}", self.to.verb(), self.rule), self.rule.clone())

@@ -79,7 +79,12 @@ impl Intent for SwitchScaling {
             differences: rows.chain(Difference::fact("limits", Some(target.facts()))).collect(),
             warnings: vec![warning.to_owned()],
             then: "The change is immediate; the capacity stays as it is. Done when the target reads so.".to_owned(),
-            undo: format!("sagetop {} {} {}", Self::NAME, self.resource, self.to.other().word()),
+            undo: if target.suspended == [!suspend; 3] {
+                let dimension = scaling::option(self.dimension.as_deref());
+                format!("sagetop {} {} {}{dimension}", Self::NAME, self.resource, self.to.other().word())
+            } else {
+                format!("None by this command, which switches all of it: before it was {}.", target.facts())
+            },
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::present(own.clone(), &self.resource, target.facts())],
             ..Plan::of(new_id(), own, title, self.resource.clone())
@@ -87,16 +92,12 @@ impl Intent for SwitchScaling {
     }
 
     async fn present(&self, aws: &Aws) -> Result<String, AwsError> {
-        let target = scaling::read(aws, &self.resource, self.dimension.as_deref()).await?;
-        Ok(target.map_or_else(|| "gone".to_owned(), |target| target.facts()))
+        scaling::present(aws, &self.resource, self.dimension.as_deref()).await
     }
 
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
-        let target = scaling::read(aws, &self.resource, self.dimension.as_deref()).await?;
-        let Some(target) = target else { return Ok(Verdict::Failed(format!("{} is gone", self.resource))) };
-        let text = format!("{}: {}", self.resource, target.facts());
-        let reached = target.suspended == [self.to == Switch::Disabled; 3];
-        Ok(if reached { Verdict::Done(text) } else { Verdict::Pending(text) })
+        let wanted = [self.to == Switch::Disabled; 3];
+        scaling::verdict(aws, &self.resource, self.dimension.as_deref(), |target| target.suspended == wanted).await
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -67,8 +67,12 @@ impl Intent for SwitchSchedule {
     }
 
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
-        let read = self.read(&executor.aws).await?;
+        let mut read = self.read(&executor.aws).await?;
         self.to.refuse_same(is_enabled(&read), &self.schedule)?;
+        let was = facts(&read);
+        // AWS takes no start that is past: docs/aws.md#schedules-are-replaced
+        let now = (executor.clock)().as_second();
+        let started = read.start_date.take_if(|start| start.secs() < now);
         let target = read.target.as_ref();
         let rows = [
             Some(Difference::change("State", read.state.as_ref().map_or("–", ScheduleState::as_str), self.to.state())),
@@ -78,12 +82,16 @@ impl Intent for SwitchSchedule {
             Difference::fact("RoleArn", target.map(|target| &target.role_arn)),
             Difference::fact("description", read.description.as_ref().filter(|text| !text.is_empty())),
         ];
-        let (id, was) = (new_id(), facts(&read));
+        let id = new_id();
         let call = UpdateSchedule { read: Box::new(read), state: self.to.state().into(), token: id.clone() };
         let title = format!("{} schedule {}", self.to.verb(), self.schedule);
         Ok(Plan {
             differences: rows.into_iter().flatten().collect(),
-            checks: vec!["The whole schedule is sent as it was read; only its state differs".to_owned()],
+            checks: vec!["The whole schedule is sent as it was read, with another state".to_owned()],
+            warnings: started
+                .map(|_| "Its StartDate is past and is left out, because AWS takes no past one.".to_owned())
+                .into_iter()
+                .collect(),
             then: format!(
                 "Done when the schedule reads {}. A run that was missed is not made up for.",
                 self.to.state()

@@ -7,21 +7,23 @@ use aws_sdk_cloudwatch::types::AlarmMuteRuleStatus;
 use aws_smithy_types::DateTime;
 use serde_json::Value;
 
-use super::calls::{Call, PutAlarmMuteRule, mute_rule};
+use super::calls::{Call, PutAlarmMuteRule, mute_rule, text};
+use super::mute_alarms::soon;
 use super::{
     Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, failed};
+use crate::fmt;
 use crate::resources::Kind;
-
-/// The time until a rule expires. AWS knows dates by the minute.
-const SOON: i64 = 60;
 
 /// End the mute rules of an alarm
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct UnmuteAlarm {
     /// Name of the alarm
     pub alarm: String,
+    /// The rules that were made to expire, once the plan is made.
+    #[arg(skip)]
+    pub rules: Vec<String>,
 }
 
 /// Lists the rules that mute an alarm now or will.
@@ -76,7 +78,7 @@ impl Intent for UnmuteAlarm {
     }
 
     fn question(at: &Selection<'_>) -> Option<Question> {
-        Some(Question::Nothing(Self { alarm: at.id_of(Kind::Alarms)?.to_owned() }.into()))
+        Some(Question::Nothing(Self { alarm: at.id_of(Kind::Alarms)?.to_owned(), rules: Vec::new() }.into()))
     }
 
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
@@ -90,7 +92,10 @@ impl Intent for UnmuteAlarm {
             let why = again.first().map_or_else(|| format!("no mute rule is about {}", self.alarm), recurs);
             return Err(Refusal::No(why));
         }
-        let expire = DateTime::from_secs((executor.clock)().as_second() / SOON * SOON + SOON);
+        let end = soon((executor.clock)());
+        let expire = DateTime::from_secs(end.as_second());
+        let rules = once.iter().filter_map(|rule| rule.name.clone()).collect();
+        let own = Self { rules, ..self.clone() };
         let mut steps = Vec::new();
         for rule in &once {
             let call = PutAlarmMuteRule {
@@ -108,12 +113,14 @@ impl Intent for UnmuteAlarm {
         Ok(Plan {
             differences: once.iter().map(row).collect(),
             warnings: shared.into_iter().chain(again.iter().map(recurs)).collect(),
-            then: "The rules expire within a minute; done when none of them is active. They are not deleted."
-                .to_owned(),
-            undo: format!("Mute it again: sagetop mute-alarms {} --for 1h --reason …", self.alarm),
+            then: format!(
+                "The rules expire at {}; done when none of them is active. They are not deleted.",
+                end.strftime("%H:%M UTC")
+            ),
+            undo: format!("Mute it again: sagetop mute-alarms {} --for 1h --reason …", fmt::shell_word(&self.alarm)),
             steps,
             guards: vec![Guard::present(self.clone(), &self.alarm, was)],
-            ..Plan::of(new_id(), self.clone(), format!("Unmute {}", self.alarm), self.alarm.clone())
+            ..Plan::of(new_id(), own, format!("Unmute {}", self.alarm), self.alarm.clone())
         })
     }
 
@@ -127,17 +134,25 @@ impl Intent for UnmuteAlarm {
         Ok(if rules.is_empty() { "not muted".to_owned() } else { format!("muted by {}", rules.join(", ")) })
     }
 
-    async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
-        let (once, again) = self.read(aws).await?;
-        Ok(match (once.is_empty(), again.as_slice()) {
-            (false, _) => Verdict::Pending(format!("{} is muted for less than a minute more", self.alarm)),
-            (true, []) => Verdict::Done(format!("{} is not muted any more", self.alarm)),
-            (true, rules) => Verdict::Done(format!("{} is muted by {} alone", self.alarm, rules.join(", "))),
+    /// Looks at the rules that were made to expire. Others may mute the alarm still.
+    async fn verify(&self, aws: &Aws, _: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
+        let mut active = Vec::new();
+        for name in &self.rules {
+            let status = mute_rule(aws, name).await?.and_then(|rule| rule.status);
+            if status.is_some_and(|status| status != AlarmMuteRuleStatus::Expired) {
+                active.push(name.as_str());
+            }
+        }
+        let rules = self.rules.join(", ");
+        Ok(match active.as_slice() {
+            [] => Verdict::Done(format!("expired: {rules}")),
+            active if waited < Self::PATIENCE => Verdict::Pending(format!("not expired yet: {}", active.join(", "))),
+            active => Verdict::Failed(format!("not expired: {}; plan it again", active.join(", "))),
         })
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {
         let alarm = parameters.pointer("/MuteTargets/AlarmNames/0")?.as_str()?.to_owned();
-        Some(Self { alarm })
+        Some(Self { alarm, rules: vec![text(parameters, "Name").to_owned()] })
     }
 }

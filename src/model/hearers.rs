@@ -57,7 +57,8 @@ impl<'a> Hearers<'a> {
     }
     /// Returns the first rule that acts when an alarm fires and can start something. One that is certain comes first.
     pub(super) fn acting(&self, alarm: &Alarm) -> Option<Hearer<'a>> {
-        let starts = |of: &Hearer<'_>| self.store.get(of.kind, of.id).and_then(Thing::starts) == Some(true);
+        let able = |thing: &dyn Thing| thing.starts() == Some(true) && thing.problem().is_none();
+        let starts = |of: &Hearer<'_>| self.store.get(of.kind, of.id).is_some_and(able);
         let acting = self.of(alarm).into_iter().filter(starts);
         acting.min_by_key(|hearer| !hearer.sure)
     }
@@ -84,7 +85,7 @@ fn event(alarm: &Alarm, before: &str) -> Value {
 mod tests {
     use super::*;
     use crate::model::testing::{Account, alarm, event_rule};
-    use crate::resources::event_rule::EventRule;
+    use crate::resources::event_rule::{EventRule, EventTarget};
 
     /// Returns whether a rule with this pattern acts on the alarm: for certain, perhaps, or not.
     fn heard(pattern: &str) -> &'static str {
@@ -133,6 +134,32 @@ mod tests {
         ];
         for (pattern, expected) in cases {
             assert_eq!(heard(&pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_starts_nothing_for_certain_is_no_receiver() {
+        let rule = || EventRule {
+            pattern: Some(r#"{"source": ["aws.cloudwatch"]}"#.into()),
+            ..event_rule("r", &["arn:aws:lambda:x:1:function:f"], None)
+        };
+        let arn = "arn:aws:states:x:1:stateMachine:m".to_owned();
+        let without_role = EventTarget { arn, ..EventTarget::default() };
+        let cases = [
+            (rule(), Some(true)),
+            (EventRule { targets: None, ..rule() }, Some(false)),
+            (EventRule { targets: Some(Vec::new()), ..rule() }, None),
+            (EventRule { managed_by: Some("events.amazonaws.com".into()), ..rule() }, None),
+            (EventRule { state: "DISABLED".into(), ..rule() }, None),
+            (EventRule { targets: Some(vec![without_role]), ..rule() }, None),
+        ];
+        for (rule, sure) in cases {
+            let shown = format!("{rule:?}");
+            let mut account = Account::empty();
+            account.event_rules.push(rule);
+            let observed = account.observed();
+            let acting = Hearers::new(&observed.store).acting(&alarm("fraud-5xx", "OK")).map(|hearer| hearer.sure);
+            assert_eq!(acting, sure, "{shown}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::key::Keyed;
-use crate::resources::mute_rule::MuteRule;
+use crate::resources::mute_rule::{MuteRule, Muting};
 use crate::resources::{Event, Store};
 
 /// A mute rule that mutes an alarm.
@@ -20,9 +20,12 @@ pub struct Muted {
 /// Returns the alarms that are muted at a time, each with the rule that mutes it for the longest time. A rule whose end
 /// is not known counts as the longest.
 pub(super) fn all_muted<'a>(rules: impl Iterator<Item = &'a MuteRule>, at: Timestamp) -> Keyed<&'a str, Muted> {
+    longest(rules.filter_map(|rule| Some((rule, rule.muting(at)?))))
+}
+
+fn longest<'a>(mutings: impl Iterator<Item = (&'a MuteRule, Muting)>) -> Keyed<&'a str, Muted> {
     let mut all: Keyed<&'a str, Muted> = Keyed::default();
-    for rule in rules {
-        let Some(muting) = rule.muting(at) else { continue };
+    for (rule, muting) in mutings {
         let (since, until) = muting.window().map_or((None, None), |window| (Some(window.begin), window.end));
         for alarm in &rule.alarms {
             let lasts = |until: Option<Timestamp>| until.unwrap_or(Timestamp::MAX);
@@ -42,7 +45,7 @@ pub fn heard(store: &Store, alarm: &str, event: Event) -> Event {
     let Some(at) = event.at.filter(|_| !event.by.is_empty()) else { return event };
     let rules = store.mute_rules.rows();
     let own = rules.filter(|rule| rule.modified <= Some(at) && rule.alarms.iter().any(|name| name == alarm));
-    match all_muted(own, at).remove(alarm) {
+    match longest(own.filter_map(|rule| Some((rule, rule.muted_at(at)?)))).remove(alarm) {
         Some(muted) => Event { by: format!("muted by rule {}", muted.rule), ..event },
         None => event,
     }
@@ -96,5 +99,13 @@ mod tests {
         assert_eq!(by("b", "2026-11-23T03:11:00Z"), "→ page");
         assert_eq!(by("a", "2026-11-23T05:11:00Z"), "→ page");
         assert_eq!(by("a", "2026-11-21T03:11:00Z"), "→ page", "the rule was changed after it");
+        let expired = MuteRule { status: "EXPIRED".into(), ..store.mute_rules.rows().next().unwrap().clone() };
+        let unclear = MuteRule { unclear: true, ..expired.clone() };
+        for (rule, told) in [(expired, "muted by rule nightly"), (unclear, "→ page")] {
+            let mut store = Store::default();
+            store.mute_rules.apply(Ok(Listing::all(vec![rule])), Timestamp::UNIX_EPOCH);
+            let event = Event::at("2026-11-23T03:11:00Z".parse().unwrap(), Health::Critical, "a ALARM".into());
+            assert_eq!(heard(&store, "a", event.by("→ page")).by, told, "the rule has expired since, or is unclear");
+        }
     }
 }

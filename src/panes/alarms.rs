@@ -96,7 +96,7 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     match app.here.joined.receiver(&alarm.name) {
         Some(AlarmReceiver::Nobody) => Cell::text("▲ nobody", Tone::Warn),
         Some(AlarmReceiver::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
-        Some(AlarmReceiver::Muted(by)) => Cell::text(format!("▲ {}", muted::now(app, by)), Tone::Warn),
+        Some(AlarmReceiver::Muted(by)) => Cell::text(format!("▲ {}", muted::brief(app, by)), Tone::Warn),
         Some(AlarmReceiver::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
         Some(AlarmReceiver::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(AlarmReceiver::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),

@@ -11,6 +11,12 @@ pub(super) fn now(app: &App, Muted { rule, until, .. }: &Muted) -> String {
     format!("muted{} by rule {rule}", until.map(clock).unwrap_or_default())
 }
 
+/// Returns until when an alarm is muted, for a narrow cell: `muted to 04:00`. The details of the alarm name the rule.
+pub(super) fn brief(app: &App, Muted { until, .. }: &Muted) -> String {
+    let clock = |at| format!(" to {}", fmt::clock(app.here.observed.at, at, &app.zone));
+    format!("muted{}", until.map(clock).unwrap_or_default())
+}
+
 /// Returns the rules that do not mute an alarm now, and will at another time.
 fn later<'a>(app: &'a App, alarm: &'a str) -> impl Iterator<Item = &'a MuteRule> {
     let at = app.here.observed.at;

@@ -196,6 +196,12 @@ impl Alarm {
         };
         Some(format!("{state}{meaning}"))
     }
+    /// Returns whether any of its actions, also of those for OK and `INSUFFICIENT_DATA`, belongs to auto scaling.
+    #[must_use]
+    pub fn drives_scaling(&self) -> bool {
+        let mut all = self.actions.iter().chain(&self.other_actions);
+        self.scaling() || all.any(|arn| action::service(arn) == b"autoscaling")
+    }
     /// Returns the ARNs of a service that it calls when it goes to ALARM.
     pub fn calls(&self, service: &'static str) -> impl Iterator<Item = &String> {
         self.actions.iter().filter(move |arn| action::service(arn) == service.as_bytes())

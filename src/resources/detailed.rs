@@ -24,6 +24,12 @@ where
         None => row,
     });
     let (mut rows, mut due): (Vec<T>, Vec<T>) = renewed.partition(holds);
+    if due.len() > observed.chunk() {
+        // Each turn begins at another row, so that rows which cannot be read do not keep the others waiting.
+        let turn = usize::try_from(observed.at.as_second().unsigned_abs()).unwrap_or(0);
+        let first = turn % due.len();
+        due.rotate_left(first);
+    }
     let later = due.split_off(due.len().min(observed.chunk()));
     let more = !later.is_empty();
     let DescribedEach { found, missed, shared } = describe_each(due, read).await;

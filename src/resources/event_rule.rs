@@ -164,7 +164,10 @@ impl Resource for EventRule {
         self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn")).collect()
     }
     fn hears(&self, event: &Value) -> Option<bool> {
-        self.pattern.as_deref().map_or(Some(false), |pattern| matches(pattern, event))
+        // AWS manages rules for its own ends, such as an archive of all events. They tell nobody.
+        let Some(pattern) = self.pattern.as_deref().filter(|_| self.managed_by.is_none()) else { return Some(false) };
+        // Whether a rule acts whose targets are not read is not known.
+        matches(pattern, event).filter(|matched| !matched || self.targets.is_some())
     }
     fn references(&self) -> Vec<Reference<'_>> {
         let watched = self.watches.iter().filter_map(|watched| {

@@ -156,15 +156,20 @@ impl Resource for InferenceComponent {
         let mut due = BTreeSet::new();
         for row in rows.values_mut() {
             match turn.known.get(&row.name).filter(|known| known.details.is_some()) {
-                Some(known) if known.same_state(row) && row.status == "InService" => row.clone_from(known),
+                Some(known) if known.same_state(row) && matches!(&*row.status, "InService" | "Failed") => {
+                    row.clone_from(known);
+                }
                 known => {
                     row.details = known.and_then(|known| known.details.clone());
                     due.insert(row.name.clone());
                 }
             }
         }
-        let more = due.len() > observed.chunk();
-        let due = due.into_iter().take(observed.chunk()).collect();
+        // Those without details come first, so that the others cannot keep them waiting.
+        let (known, new): (BTreeSet<String>, BTreeSet<String>) =
+            due.into_iter().partition(|name| rows.get(name).is_some_and(|row| row.details.is_some()));
+        let more = new.len() > observed.chunk();
+        let due = new.into_iter().chain(known).take(observed.chunk()).collect();
         let work = describe(due, async |name: String| Self::describe(aws, &name).await);
         let described = in_background(work).await;
         for component in described.found {
@@ -173,7 +178,7 @@ impl Resource for InferenceComponent {
             let (created, modified) = listed.unwrap_or((component.created, component.modified));
             rows.insert(component.name.clone(), Self { created, modified, ..component });
         }
-        let listing = Listing::all(rows.into_values().collect()).capped(capped).more(more);
+        let listing = Listing::all(rows.into_values().collect()).capped(capped).more(more && described.fault.is_none());
         Ok(listing.asked(vec![ASKED.to_owned()]).fault(described.fault))
     }
 }

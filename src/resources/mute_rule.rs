@@ -72,6 +72,9 @@ impl Muting {
     }
 }
 
+/// Rules that expired longer ago explain no event that is shown.
+const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
 impl MuteRule {
     /// Returns how the rule mutes its alarms at a time. `None` if it does not.
     #[must_use]
@@ -82,6 +85,13 @@ impl MuteRule {
             Some(schedule) if !self.unclear => schedule.open_at(at).map(Muting::In),
             _ => (self.status == ACTIVE).then_some(Muting::Unclear),
         }
+    }
+    /// Returns how the rule muted its alarms at a past time, if its schedule tells that. A rule that has expired since
+    /// muted them as well.
+    #[must_use]
+    pub fn muted_at(&self, at: Timestamp) -> Option<Muting> {
+        let known = self.details.as_ref().filter(|_| !self.unclear);
+        known.and_then(|details| details.schedule.open_at(at)).map(Muting::In)
     }
     /// Returns its schedule in a few words: `cron(0 2 * * *) for 2h`.
     #[must_use]
@@ -177,7 +187,9 @@ impl Resource for MuteRule {
         let renew =
             |listed, known: &Self| Self { alarms: known.alarms.clone(), details: known.details.clone(), ..listed };
         let holds = |row: &Self| {
-            row.status == EXPIRED || row.details.as_ref().is_some_and(|details| details.of == row.modified)
+            // What has expired lately explains the events of the last day.
+            let is_over = row.status == EXPIRED && row.modified.is_some_and(|at| observed.at.duration_since(at) > DAY);
+            is_over || row.details.as_ref().is_some_and(|details| details.of == row.modified)
         };
         let read = async |rule: Self| {
             let request = aws.cloudwatch.get_alarm_mute_rule().alarm_mute_rule_name(&rule.name);

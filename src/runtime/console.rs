@@ -12,6 +12,7 @@ use crate::app::Opening;
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config::{self, Config, ConfigError};
+use crate::fmt;
 use crate::keymap::Keymap;
 use crate::session::Session;
 use crate::terminal::{self, Multiplexer};
@@ -77,7 +78,12 @@ pub fn check(common: &Common) -> Result<String, String> {
         return Ok("there is no configuration; `sagetop config init` writes one\n".to_owned());
     }
     let (models, accounts) = (config.models.len(), config.accounts.len());
-    Ok(format!("{}: no mistakes, [[model]] {models}, [[account]] {accounts}\n", source.file))
+    Ok(format!(
+        "{}: no mistakes; it describes {} and {}\n",
+        source.file,
+        fmt::count(models, "model"),
+        fmt::count(accounts, "account")
+    ))
 }
 
 fn copy_out(text: &str) {

@@ -46,6 +46,11 @@ fn wheel(app: &mut App, by: isize) -> Option<Effect> {
     if app.modal.is_none() {
         return navigate::step(app, by);
     }
+    // The rows of a sheet that scrolls move, and no choice in it: the wheel must not turn "cancel" to "send".
+    if let Some(scroll) = app.modal.as_mut().and_then(|modal| modal.dialog_mut().scroll()) {
+        *scroll = scroll.saturating_add_signed(by);
+        return None;
+    }
     let key = if by > 0 { SheetKey::ScrollDown } else { SheetKey::ScrollUp };
     press(app, key, 1)
 }

@@ -25,6 +25,27 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{Chart, Line, Tone, width};
 
+/// Draws the labels of a scale, each with its row, and the line beside them. Returns the area between them and the
+/// `right` cells that labels need there, without the row of the axis. It is empty if there is no room.
+fn frame(labels: &[(u16, String)], right: u16, theme: &Theme, body: Rect, buf: &mut Buffer) -> Rect {
+    let left = paint::cut_to_u16(labels.iter().map(|(_, text)| width(text)).max().unwrap_or(0)) + 2;
+    let plot = paint::skip_cells(body, left);
+    let plot = Rect { width: plot.width.saturating_sub(right), height: body.height - 1, ..plot };
+    if plot.is_empty() {
+        return plot;
+    }
+    for row in plot.rows() {
+        let at = Rect { x: plot.x.saturating_sub(1), width: 1, ..row };
+        paint::words("│", theme.style(Token::Border), at, buf);
+    }
+    for (row, text) in labels {
+        let at = Rect { y: plot.y + row, width: left, height: 1, ..body };
+        let cells = usize::from(left).saturating_sub(2);
+        paint::words(&format!("{text:>cells$}"), theme.style(Token::Muted), at, buf);
+    }
+    plot
+}
+
 /// Draws title, scale, bars, threshold and the time axis, as far as there are rows.
 pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     paint::line_as(&chart.title, theme, Token::Title, area, buf);
@@ -34,23 +55,11 @@ pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let scale = Scale::of(&chart.points, chart.threshold.as_ref().map(|(at, _)| *at));
     let labels = scale.labels(body.height - 1);
-    let left = paint::cut_to_u16(labels.iter().map(|(_, text)| width(text)).max().unwrap_or(0)) + 2;
     let right = chart.threshold.as_ref().map_or(0, |(_, words)| paint::cut_to_u16(width(words)) + 1);
     let right = right.min(body.width / 4);
-    let plot = paint::skip_cells(body, left);
-    let plot = Rect { width: plot.width.saturating_sub(right), height: body.height - 1, ..plot };
+    let plot = frame(&labels, right, theme, body, buf);
     if plot.is_empty() {
         return;
-    }
-    for row in plot.rows() {
-        let at = Rect { x: plot.x.saturating_sub(1), width: 1, ..row };
-        paint::words("│", theme.style(Token::Border), at, buf);
-    }
-    for (row, text) in &labels {
-        let at = Rect { y: plot.y + row, width: left, height: 1, ..body };
-        let cells = usize::from(left).saturating_sub(2);
-        let text = format!("{text:>cells$}");
-        paint::words(&text, theme.style(Token::Muted), at, buf);
     }
     bars(chart, &scale, theme, plot, buf);
     if let Some((value, words)) = &chart.threshold {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use sagetop::config::{Config, Family, MetricSource, Source};
+use sagetop::config::{Config, Family, Source};
 use serde_json::Value;
 
 use crate::sagetop::Home;
@@ -18,6 +18,18 @@ fn names(list: &Value) -> BTreeSet<String> {
     list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
+/// Uncomments the families with bounds in percent.
+fn with_shares(text: &str) -> String {
+    let mut within = false;
+    let line = |line: &str| {
+        let is_comment = line.starts_with("# ");
+        let uncommented = if within && is_comment { line.trim_start_matches("# ") } else { line };
+        within = is_comment && (within || line.contains("If these metrics are shares"));
+        uncommented.to_owned() + "\n"
+    };
+    text.lines().map(line).collect()
+}
+
 #[test]
 fn what_is_written_describes_the_account_and_finds_the_same_models() {
     let home = Home::new();
@@ -28,12 +40,12 @@ fn what_is_written_describes_the_account_and_finds_the_same_models() {
     let text = std::fs::read_to_string(&place).unwrap();
     let config = parsed(&text);
     let model = config.models.iter().find(|model| model.name == "demand-forecasting").unwrap();
-    assert_eq!(model.family, Some(Family::Forecast), "{text}");
+    assert_eq!(model.family, None, "AWS does not tell whether an error is in percent: {text}");
     assert_eq!(model.endpoints[0].text(), "demand-forecasting-{stage}");
     assert_eq!(model.pipelines[0].text(), "demand-forecasting-build");
     assert!(model.data.iter().any(|data| data.uri.starts_with("s3://retail-data-lake/sales/")), "{text}");
-    let MetricSource::CloudWatch { namespace, dimensions, .. } = &model.metrics[0].source else { panic!("{text}") };
-    assert_eq!((namespace.as_str(), dimensions["Model"].as_str()), ("Retail/Models", "demand-forecasting"));
+    let segments = config.models.iter().find(|model| model.name == "customer-segmentation").unwrap();
+    assert_eq!(segments.family, Some(Family::Segmentation), "a silhouette has no unit: {text}");
     let dump = |config: &str| -> Value { home.run(&["dump", "--demo", "--config", config], &[]).json() };
     let written = dump(place.to_str().unwrap());
     for model in written["models"].as_array().unwrap() {
@@ -42,6 +54,9 @@ fn what_is_written_describes_the_account_and_finds_the_same_models() {
         assert!(!names(&model["alarms"]).is_empty() || !text.contains("alarms"), "{}", model["name"]);
     }
     assert_eq!(written["models"].as_array().unwrap().len(), 5);
+    assert!(!written["models"].to_string().contains("RMSE"), "nothing says that an RMSE of 42 is bad");
+    let shares = home.write("shares.toml", &with_shares(&text));
+    let written = dump(shares.to_str().unwrap());
     let metric = |model: &str, label: &str| -> Value {
         let models = written["models"].as_array().unwrap();
         let model = models.iter().find(|found| found["name"] == model).unwrap();
@@ -91,7 +106,7 @@ fn mistakes_and_settings_are_told() {
     assert!(run.code == Some(2) && run.err.contains("dark"), "{run:?}");
     home.write("config/sagetop/sagetop.toml", "[[model]]\nname = \"a\"\nfamily = \"forecast\"\n");
     let run = home.run(&["config", "check"], &[]);
-    assert!(run.code == Some(0) && run.out.contains("no mistakes, [[model]] 1"), "{run:?}");
+    assert!(run.code == Some(0) && run.out.contains("no mistakes; it describes 1 model and 0 accounts"), "{run:?}");
     let shown = home.run(&["config", "show"], &[]);
     assert_eq!(parsed(&shown.out).models[0].metrics[0].label, "MAPE %", "{shown:?}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::MouseEventKind;
 
 use crate::harness::Harness;
+use crate::sheets::DEMO;
 
 #[tokio::test(start_paused = true)]
 async fn a_click_goes_where_it_points() {
@@ -49,6 +50,22 @@ async fn the_wheel_moves_the_cursor_and_scrolls_a_sheet() {
     assert_ne!(text(&t), top);
     t.wheel(MouseEventKind::ScrollUp).await;
     assert_eq!(text(&t), top);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wheel_never_chooses_to_send() {
+    let lenient = format!("confirm = \"confirm\"\n{DEMO}");
+    let mut t = Harness::story("demo").config(&lenient).size(80, 24).ready().await;
+    t.to("recommendation").await;
+    t.keys("a 'holds' enter").await;
+    t.until("send to recommendation/14", "20s").await;
+    for _ in 0..3 {
+        t.wheel(MouseEventKind::ScrollDown).await;
+        t.says("enter cancel");
+    }
+    t.keys("enter").await;
+    t.says("cancelled: nothing was sent");
+    assert!(t.sim().write_calls().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,8 @@
 
 use crate::harness::Harness;
 
-const DEMO: &str = include_str!("../../src/demo.toml");
+/// The configuration of the simulated account.
+pub(crate) const DEMO: &str = include_str!("../../src/demo.toml");
 
 /// Returns the screen without its header, which shows the time.
 fn body(t: &Harness) -> String {

@@ -17,7 +17,7 @@ const MOST: usize = 40;
 
 /// The settings of the whole program, to be chosen from.
 const HEAD: &str = r#"
-# theme = "dark"            # dark, light, high-contrast, mono
+# theme = "dark"            # `T` in the console shows all themes
 # confirm = "type"          # "confirm": a key instead of the typed name
 # max_cost_per_day = 1.0    # dollars that metrics may cost
 # read_only = true
@@ -55,6 +55,10 @@ fn head(look: &Look, metrics: &Result<(Vec<CustomMetric>, bool), AwsError>) -> S
     );
     let mut unread: Vec<String> =
         look.store().troubles().into_iter().map(|(kind, why)| format!("{}: {why}", kind.name())).collect();
+    let late = look.store().sources().into_iter().filter(|source| {
+        source.error.is_none() && (source.capped || source.more || matches!(source.state, "waiting" | "saved"))
+    });
+    unread.extend(late.map(|source| format!("{}: not all of it was read in the time", source.kind.name())));
     match metrics {
         Err(why) => unread.push(why.to_string()),
         Ok((_, true)) => unread.push("there are more metrics than were listed".to_owned()),
@@ -100,9 +104,9 @@ fn model(look: &Look, chain: &Chain, metrics: &[&CustomMetric]) -> String {
     written + &judged(metrics) + &data(look, chain)
 }
 
-/// Returns a name as a pattern that matches it. Braces have another meaning in patterns.
+/// Returns a name as a pattern that matches it. Braces and stars have another meaning in patterns.
 fn literal(name: &str) -> String {
-    name.replace(['{', '}'], "?")
+    name.replace(['{', '}', '*'], "?")
 }
 
 /// Returns the names of the endpoints. Those whose names end with their stages share a pattern, unless that would also
@@ -138,20 +142,25 @@ fn deliveries(_: &Chain) -> Vec<String> {
 }
 
 /// Returns the metrics of a model: those of a family with its name, the others as comments, as nothing says yet which
-/// values are bad.
+/// values are bad. A family with bounds in percent is a comment, too: AWS does not tell the unit, and a bound of 15 %
+/// would call an RMSE of 42 units bad.
 fn judged(metrics: &[&CustomMetric]) -> String {
     let names: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
     let family = Family::of_metrics(&names);
     let first = family.and_then(|family| metrics.iter().find(|metric| family.has(&metric.name)));
     let mut written = match (family, first) {
-        (Some(family), Some(metric)) => format!(
-            "family = {}  # brings bounds for: {}\n# unit = \"fraction\"       # where 15 % is published as 0.15\n\
-             namespace = {}\ndimensions = {}\n",
-            text(&family.to_string()),
-            list(names.iter().copied().filter(|name| family.has(name))),
-            text(&metric.namespace),
-            dimensions(metric),
-        ),
+        (Some(family), Some(metric)) => {
+            let own = list(names.iter().copied().filter(|name| family.has(name)));
+            let place = format!("namespace = {}\ndimensions = {}\n", text(&metric.namespace), dimensions(metric));
+            let family_line = format!("family = {}  # brings bounds for: {own}\n", text(&family.to_string()));
+            if family.needs_shares() {
+                let unit = "unit = \"percent\"       # or \"fraction\", where 15 % is published as 0.15\n";
+                let why = "# If these metrics are shares, uncomment the next lines. Their bounds are in percent.\n";
+                why.to_owned() + &comment(&(family_line + unit + &place))
+            } else {
+                family_line + &place
+            }
+        }
         _ => "# family = \"forecast\"     # or segmentation, recommendation: brings metrics and bounds\n".to_owned(),
     };
     let covered = |metric: &CustomMetric| {

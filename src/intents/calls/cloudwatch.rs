@@ -3,12 +3,13 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html>
 
 use aws_sdk_cloudwatch::operation::get_alarm_mute_rule::GetAlarmMuteRuleOutput;
-use aws_sdk_cloudwatch::types::{AlarmType, MuteTargets, Rule};
+use aws_sdk_cloudwatch::types::{MuteTargets, Rule};
 use aws_smithy_types::DateTime;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, if_there, text};
 use crate::aws::{Aws, AwsError, SERVICES, failed};
+use crate::resources::alarm::Alarm;
 
 /// The ARNs of alarms.
 const ALARMS: &[&str] = &["cloudwatch:REGION:ACCOUNT:alarm:*"];
@@ -109,11 +110,6 @@ async fn reads(aws: &Aws, parameters: &Value, wanted: bool) -> Result<Option<Str
 
 /// Reads whether the actions of an alarm are enabled; `None` if there is no such alarm.
 pub(crate) async fn actions_enabled(aws: &Aws, alarm: &str) -> Result<Option<bool>, AwsError> {
-    let request = aws.cloudwatch.describe_alarms().alarm_names(alarm);
-    let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-    let found = request.send().await.map_err(failed)?;
-    let metric = found.metric_alarms.unwrap_or_default().into_iter().map(|alarm| alarm.actions_enabled);
-    let composite = found.composite_alarms.unwrap_or_default().into_iter().map(|alarm| alarm.actions_enabled);
-    // Without a word of AWS they are enabled.
-    Ok(metric.chain(composite).next().map(|enabled| enabled.unwrap_or(true)))
+    let found = Alarm::named(aws, &[alarm.to_owned()]).await?;
+    Ok(found.into_iter().next().map(|alarm| alarm.actions_enabled))
 }

@@ -168,7 +168,7 @@ pub(super) fn no_action(input: &RuleInput<'_>) -> Vec<Finding> {
             format!("whether {name} notifies anybody is not known: the rule of {parent} cannot be read")
         })),
         AlarmReceiver::PerhapsRule(rule) => Some(unheard(input, a, Health::Unknown, |name| {
-            format!("whether {name} notifies anybody is not known: the pattern of rule {rule} cannot be read")
+            format!("whether {name} notifies anybody is not known: it is not known whether rule {rule} acts")
         })),
         AlarmReceiver::Quiet(parent) => Some(unheard(input, a, Health::Warning, |name| {
             format!("nobody is notified of {name} now: {parent} does not fire")

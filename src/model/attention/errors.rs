@@ -53,7 +53,14 @@ impl From<String> for Missing {
 fn rates(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
     let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
     let mode = Mode::of(input.index.store, endpoint);
-    for part in mode.parts(input.index.store, endpoint) {
+    let parts = mode.parts(input.index.store, endpoint);
+    if mode == Mode::Components && !input.index.store.inference_components.complete() {
+        return Err("errors not read: not all inference components are known".to_owned().into());
+    }
+    if parts.is_empty() {
+        return Err(not_read(input, "errors"));
+    }
+    for part in parts {
         let read = |metric: &str| {
             let series = series(input, endpoint, part, metric).ok_or_else(|| not_read(input, "errors"))?;
             match &series.problem {

@@ -165,10 +165,15 @@ fn receivers(app: &App, alarm: &Alarm) -> Vec<Fact> {
 /// Shows the mute rules that will mute an alarm. Where they cannot be read, it says so.
 fn mute_rules(app: &App, alarm: &str) -> Vec<Fact> {
     let rules = &app.here.observed.store.mute_rules;
-    if let Some(why) = rules.read_error() {
-        return vec![fact("mute rules", format!("◌ not known: {} {}", why.operation, why.kind.word()))];
-    }
-    muted::schedules(app, alarm).into_iter().map(|text| fact("mute rule", text)).collect()
+    let unread = rules.rows().find(|rule| rule.details.is_none() && rule.status != "EXPIRED");
+    let unknown = match (rules.trouble(), unread) {
+        (Some(why), _) => Some(format!("◌ not known: {} {}", why.operation, why.kind.word())),
+        (None, Some(rule)) => Some(format!("◌ not known: the alarms of rule {} are not read", rule.name)),
+        (None, None) if !rules.complete() => Some("◌ not known: not all rules are read".to_owned()),
+        (None, None) => None,
+    };
+    let known = muted::schedules(app, alarm).into_iter().map(|text| fact("mute rule", text));
+    known.chain(unknown.map(|text| fact("mute rules", text))).collect()
 }
 
 fn subscribers(app: &App, topic: &str) -> Vec<Fact> {

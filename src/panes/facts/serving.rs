@@ -104,23 +104,45 @@ fn digest(image: &str) -> Option<&str> {
 
 /// Returns the newest value of each metric that a part of the endpoint publishes.
 fn measured(app: &App, endpoint: &Endpoint, mode: Mode, part: &str) -> Fact {
-    let values = names(mode).0.into_iter();
-    let values = values.filter_map(|name| value(app, &MetricSeries::of_variant(&endpoint.name, part, name)));
-    fact("  metrics", values.collect::<Vec<_>>().join("  "))
+    let of = |name: &str| MetricSeries::of_variant(&endpoint.name, part, name);
+    fact("  metrics", values(app, endpoint, &names(mode).0, of).unwrap_or_else(|| "◌ not read".to_owned()))
 }
 
 /// Returns the metrics that the endpoint publishes for itself.
 fn whole(app: &App, endpoint: &Endpoint, mode: Mode) -> Option<Fact> {
-    let values = names(mode).1.into_iter();
-    let values: Vec<String> =
-        values.filter_map(|name| value(app, &MetricSeries::of_endpoint(&endpoint.name, name))).collect();
-    (!values.is_empty()).then(|| fact("queue", values.join("  ")))
+    let names = names(mode).1;
+    let of = |name: &str| MetricSeries::of_endpoint(&endpoint.name, name);
+    let told = || values(app, endpoint, &names, of).unwrap_or_else(|| "◌ not read".to_owned());
+    (!names.is_empty()).then(|| fact("queue", told()))
 }
 
-/// Formats the newest value of a metric: `ModelLatency 41 ms`. A metric without a value is left out.
-fn value(app: &App, id: &str) -> Option<String> {
-    let series = app.here.observed.store.metrics.get(id)?;
-    let (_, value) = series.last()?;
+/// Formats the newest values of metrics. `None` if none of them was read.
+fn values(app: &App, endpoint: &Endpoint, names: &[&str], id: impl Fn(&str) -> String) -> Option<String> {
+    let metrics = &app.here.observed.store.metrics;
+    let known: Vec<_> = names.iter().map(|name| (name, metrics.get(&id(name)))).collect();
+    known.iter().any(|(_, series)| series.is_some()).then(|| {
+        let told = known.into_iter().map(|(name, series)| match series {
+            Some(series) => value(app, endpoint, series),
+            None => format!("◌ {name}"),
+        });
+        told.collect::<Vec<_>>().join("  ")
+    })
+}
+
+/// A value that is older than this is shown with its age.
+const OLD: i64 = 600;
+
+/// Formats the newest value of the version that is live: `ModelLatency 41 ms`.
+fn value(app: &App, endpoint: &Endpoint, series: &MetricSeries) -> String {
+    let now = app.here.observed.at;
+    let own = series.last().filter(|(at, _)| endpoint.live_since.is_none_or(|live| *at >= live));
+    let (at, value) = match own {
+        _ if series.problem.is_some() => return format!("◌ {} not read", series.label),
+        None => return format!("{} –", series.label),
+        Some(own) => own,
+    };
+    let age =
+        if now.as_second() - at.as_second() > OLD { format!(" {} ago", fmt::age(now, at)) } else { String::new() };
     let told = match series.label.as_str() {
         "Invocation4XXErrors" | "Invocation5XXErrors" | "ModelCacheHit" => fmt::percent(value),
         "MemoryUtilization" => fmt::percent(value / 100.0),
@@ -129,7 +151,7 @@ fn value(app: &App, id: &str) -> Option<String> {
         name if name.ends_with("Latency") || name.ends_with("Time") => fmt::micros(value),
         _ => fmt::number(value),
     };
-    Some(format!("{} {told}", series.label))
+    format!("{} {told}{age}", series.label)
 }
 
 /// Returns the inference components: state, copies, share of an instance, model.

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 
 use super::axis::Axis;
 use super::dots::Dots;
+use super::frame;
 use super::scale::Scale;
 use crate::theme::{Theme, Token};
 use crate::view::{ChartGrid, ChartSeries, Line, LineChart, Tone, width};
@@ -52,22 +53,11 @@ fn one(chart: &LineChart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     values.extend(chart.limits.iter().map(|(value, _)| Some(*value)));
     let scale = Scale::of(&values, None);
     let labels = if empty { Vec::new() } else { scale.labels(body.height - 1) };
-    let left = paint::cut_to_u16(labels.iter().map(|(_, text)| width(text)).max().unwrap_or(0)) + 2;
     let right = right_labels(chart).map(|(text, _)| width(text)).max().unwrap_or(0);
     let right = if empty || right == 0 { 0 } else { (paint::cut_to_u16(right) + 1).min(body.width / 4) };
-    let plot = paint::skip_cells(body, left);
-    let plot = Rect { width: plot.width.saturating_sub(right), height: body.height - 1, ..plot };
+    let plot = frame(&labels, right, theme, body, buf);
     if plot.is_empty() {
         return;
-    }
-    for row in plot.rows() {
-        let at = Rect { x: plot.x.saturating_sub(1), width: 1, ..row };
-        paint::words("│", theme.style(Token::Border), at, buf);
-    }
-    for (row, text) in &labels {
-        let at = Rect { y: plot.y + row, width: left, height: 1, ..body };
-        let cells = usize::from(left).saturating_sub(2);
-        paint::words(&format!("{text:>cells$}"), theme.style(Token::Muted), at, buf);
     }
     if empty {
         let rows = chart.empty.wrap(plot.width.saturating_sub(1).into());

@@ -66,7 +66,8 @@ const DELIVERY: &str = "fraud-screening-deploy";
 
 fn approve() -> AnyIntent {
     let (execution, stage) = (None, None);
-    ApproveDelivery { pipeline: DELIVERY.into(), reason: "staging is fine".into(), execution, stage }.into()
+    ApproveDelivery { pipeline: DELIVERY.into(), reason: "staging is fine".into(), execution, stage, action: None }
+        .into()
 }
 
 fn transition(to: Switch) -> AnyIntent {
@@ -100,7 +101,13 @@ pub(super) fn acts() -> Vec<Act> {
 }
 
 fn deliveries() -> Vec<Act> {
-    let reject = RejectDelivery { pipeline: DELIVERY.into(), reason: "too slow".into(), execution: None, stage: None };
+    let reject = RejectDelivery {
+        pipeline: DELIVERY.into(),
+        reason: "too slow".into(),
+        execution: None,
+        stage: None,
+        action: None,
+    };
     vec![
         act("stuck-approval", approve(), "PutApprovalResult"),
         act("stuck-approval", reject, "PutApprovalResult"),
@@ -177,7 +184,7 @@ fn alarms() -> Vec<Act> {
         Act {
             before: vec![same(mute())],
             later: Duration::from_mins(2),
-            ..act("demo", UnmuteAlarm { alarm: ALARM.into() }, "PutAlarmMuteRule")
+            ..act("demo", UnmuteAlarm { alarm: ALARM.into(), rules: Vec::new() }, "PutAlarmMuteRule")
         },
         Act {
             // A region that does not know mute rules.

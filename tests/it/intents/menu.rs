@@ -95,7 +95,7 @@ async fn an_approval_among_parallel_executions_takes_the_token_of_its_execution(
     let actions = stages.flat_map(|stage| stage.action_states.unwrap_or_default());
     assert_eq!(actions.filter_map(|action| action.latest_execution?.token).count(), 0, "the state has no token");
     let (reason, execution, stage) = ("staging is fine".to_owned(), None, None);
-    let approve = ApproveDelivery { pipeline: "fraud-screening-deploy".into(), reason, execution, stage };
+    let approve = ApproveDelivery { pipeline: "fraud-screening-deploy".into(), reason, execution, stage, action: None };
     let outcome = super::acts::carried_out(&t, AccessRules::default(), approve.into()).await;
     assert_eq!(outcome, Outcome::Done("fraud-screening-deploy/Approve is Approved".to_owned()));
 }
