@@ -149,7 +149,7 @@ async fn a_muted_alarm_says_until_when_and_by_what() {
     let mut t = Harness::story("muted").size(200, 50).ready().await;
     t.keys("5").await;
     let row = t.line("P1-recommendation-ctr");
-    assert!(row.contains("✗ ALARM") && row.contains("▲ muted until 07:10 by"), "{row}");
+    assert!(row.contains("✗ ALARM") && row.contains("▲ muted to 07:10"), "{row}");
     t.to("P1-recommendation-ctr").await;
     t.keys("enter").await;
     t.says("nobody now: muted until 07:10 by rule release-4711");
