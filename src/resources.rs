@@ -38,6 +38,7 @@ pub mod named;
 #[cfg(any(feature = "eventbridge", feature = "scheduler"))]
 mod next_run;
 mod observed;
+pub mod other_job;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
@@ -100,6 +101,7 @@ resources! {
         executions: Executions(execution::PipelineExecution) = "pipeline_executions",
         steps: Steps(step::PipelineStep) = "pipeline_steps",
         jobs: Jobs(job::TrainingJob) = "training_jobs",
+        other_jobs: OtherJobs(other_job::OtherJob) = "other_jobs",
         feature_groups: FeatureGroups(feature_group::FeatureGroup) = "feature_groups",
     }
     sns {

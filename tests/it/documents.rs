@@ -24,6 +24,9 @@ const PERMISSIONS: &[(&str, &[&str])] = &[
     ("s3:ListObjectsV2", &["s3:ListBucket"]),
     ("s3:HeadObject", &["s3:GetObject"]),
     ("sts:GetCallerIdentity", &[]),
+    // The SDK writes names with acronyms in another way.
+    ("sagemaker:ListAutoMlJobs", &["sagemaker:ListAutoMLJobs"]),
+    ("sagemaker:DescribeAutoMlJobV2", &["sagemaker:DescribeAutoMLJobV2"]),
     // Created resources get tags, and a model gets a role.
     ("sagemaker:CreateEndpointConfig", &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"]),
     ("sagemaker:CreateModel", &["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"]),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::measured;
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
-use super::{Fact, fact, serving, warn};
+use super::{Fact, compared, fact, serving, steps, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -27,6 +27,8 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
             suppressor.map(|(alarm, suppressor)| suppression(app, alarm, suppressor)).unwrap_or_default()
         }
         Derived::Subscribers => subscribers(app, id),
+        Derived::Compared => compared::compared(app, chain, id),
+        Derived::Steps => steps::steps(app, id),
         Derived::Serving => serving::serving(app, chain, id),
         Derived::Measured => {
             measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()

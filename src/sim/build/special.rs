@@ -190,7 +190,7 @@ impl World {
         let of_instances = match spec.way {
             Way::Serverless => Some(("MemoryUtilization", Kind::Gauge, 58.0)),
             Way::MultiModel => Some(("LoadedModelCount", Kind::Gauge, 14.0)),
-            _ => None,
+            Way::Split | Way::Shadow | Way::Asynchronous | Way::Components | Way::Managed | Way::Canary => None,
         };
         if let Some(metric) = of_instances {
             self.add_special_series(spec, "/aws/sagemaker/Endpoints", &dimensions, metric);
