@@ -207,7 +207,7 @@ async fn what_is_denied_is_told_where_it_is_missing_and_nowhere_else() {
     t.keys("7").await;
     let row = t.row("topics");
     assert!(row.contains("denied"), "{row}");
-    assert!(row.contains("ListTopics: denied (Authorization"), "{row}");
+    assert!(row.contains("ListTopics: denied (Authoriz"), "{row}");
     let row = t.row("endpoints");
     assert!(row.contains("fresh"), "the others are read: {row}");
 }
