@@ -1,6 +1,6 @@
 //! Endpoints of every kind: each from replies written by hand, and all of them in one story.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 
