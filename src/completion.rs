@@ -1,7 +1,7 @@
 //! What a shell offers while a command line is typed: commands and flags, and the profiles, regions and names of this
 //! user.
 //!
-//! A shell that has loaded the script of [`script`] starts the program for each completion and sets [`VARIABLE`].
+//! A shell that has loaded the script of [`script`] starts the program for each completion and sets the variable `COMPLETE`.
 //! Nothing is asked of AWS: names come from the configuration files and from what the last runs saw.
 
 use std::ffi::OsStr;

@@ -42,7 +42,7 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     /// Reads the present state, and plans the calls. It changes nothing in AWS.
     fn plan(&self, executor: &Executor) -> impl Future<Output = Result<Plan, Refusal>> + Send;
 
-    /// Reads the state that the plan relies on, as a phrase. A plan with [`Guard::present`](super::Guard::present) is not
+    /// Reads the state that the plan relies on, as a phrase. A plan with `Guard::present` is not
     /// sent once it has changed.
     ///
     /// # Errors

@@ -50,10 +50,12 @@ fn the_manual_page_is_of_the_program_or_of_a_command() {
     Home::new().run(&["man", "rolback"], &[]).ends(2).says("there is no command rolback");
 }
 
+/// The files, the arguments, the exit code, and texts that are shown.
+type Case = (&'static [(&'static str, &'static str)], &'static [&'static str], i32, &'static [&'static str]);
+
 #[test]
 fn the_doctor_names_what_is_missing_and_how_to_get_it() {
-    // The files, the arguments, the exit code, and texts that are shown.
-    let cases: &[(&[(&str, &str)], &[&str], i32, &[&str])] = &[
+    let cases: &[Case] = &[
         (&[], &["--demo"], 0, &["✓ credentials", "✓ region", "✓ sagemaker", "✓ journal"]),
         (&[], &[], 1, &["✗ settings", "region"]),
         (&[], &["--region", "eu-west-1"], 1, &["✗ credentials", "→ "]),
