@@ -37,6 +37,7 @@ pub mod mute_rule;
 pub mod named;
 mod next_run;
 mod observed;
+pub mod other_job;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
@@ -99,6 +100,7 @@ resources! {
         executions: Executions(execution::PipelineExecution) = "pipeline_executions",
         steps: Steps(step::PipelineStep) = "pipeline_steps",
         jobs: Jobs(job::TrainingJob) = "training_jobs",
+        other_jobs: OtherJobs(other_job::OtherJob) = "other_jobs",
         feature_groups: FeatureGroups(feature_group::FeatureGroup) = "feature_groups",
     }
     sns {

@@ -30,9 +30,14 @@ const READS: &[(&str, &[&str])] = &[
             "ListPipelineExecutionSteps",
             "ListTrainingJobs",
             "DescribeTrainingJob",
-            "DescribeHyperParameterTuningJob",
+            "ListProcessingJobs",
             "DescribeProcessingJob",
+            "ListTransformJobs",
             "DescribeTransformJob",
+            "ListHyperParameterTuningJobs",
+            "DescribeHyperParameterTuningJob",
+            "ListAutoMLJobs",
+            "DescribeAutoMLJobV2",
             "ListFeatureGroups",
             "DescribeFeatureGroup",
         ],
@@ -84,6 +89,9 @@ const NAMED_OTHERWISE: &[(&str, Option<&str>)] = &[
     ("s3:ListObjectsV2", Some("s3:ListBucket")),
     ("s3:HeadObject", Some("s3:GetObject")),
     ("sts:GetCallerIdentity", None),
+    // The SDK writes names with acronyms in another way.
+    ("sagemaker:ListAutoMlJobs", Some("sagemaker:ListAutoMLJobs")),
+    ("sagemaker:DescribeAutoMlJobV2", Some("sagemaker:DescribeAutoMLJobV2")),
 ];
 
 /// The buckets with the data and the artifacts.

@@ -47,7 +47,7 @@ impl Intent for Approve {
     }
 
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
-        Decision::Approve.plan(executor, &self.arn, &self.reason, self.clone().into()).await
+        Box::pin(Decision::Approve.plan(executor, &self.arn, &self.reason, self.clone().into())).await
     }
 
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
@@ -77,7 +77,7 @@ impl Intent for Reject {
     }
 
     async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
-        Decision::Reject.plan(executor, &self.arn, &self.reason, self.clone().into()).await
+        Box::pin(Decision::Reject.plan(executor, &self.arn, &self.reason, self.clone().into())).await
     }
 
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {

@@ -1,11 +1,15 @@
 //! The properties of one thing: label and value, in AWS's own words where there are any.
 
 mod business;
+mod compared;
 mod derived;
 mod live;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 mod serving;
+mod steps;
+
+pub(super) use steps::{step_name, step_with_notes};
 
 use super::{cell, console};
 use crate::app::{App, Item};

@@ -2,6 +2,7 @@
 
 mod attached;
 mod chart;
+mod graph;
 mod nodes;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,9 @@ use super::{chain, facts};
 use crate::app::{App, Body, Detail, Item};
 use crate::model::Chain;
 use crate::view::{Block, Content, Id, Line, Tree};
+
+/// The least rows of the tree above a graph.
+const LEAST: u16 = 14;
 
 /// The open lineage, which replaces the body of the pane.
 pub(super) static BODY: Body =
@@ -30,7 +34,11 @@ fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     let selected = detail.selected.last();
     let shown = selected.map(|item| facts::facts(app, chain, item)).unwrap_or_default();
     let chart = if body >= 26 { selected.and_then(|item| chart(app, chain, item)) } else { None };
-    let below = if chart.is_some() { 9 } else { 0 };
+    let graph = selected.and_then(|item| graph::graph(app, item)).filter(|_| chart.is_none());
+    // The tree keeps enough rows to move in it.
+    let rows = graph.as_ref().map_or(0, |graph| u16::try_from(graph.lines.len() + 2).unwrap_or(u16::MAX));
+    let graph = graph.filter(|_| body >= rows.saturating_add(LEAST));
+    let below = if chart.is_some() { 9 } else { graph.as_ref().map_or(0, |_| rows) };
     let tree = Tree {
         title: chain::chain(app, chain).title,
         nodes: nodes(app, chain).into_iter().map(|branch| branch.into_node(detail, &mut Vec::new())).collect(),
@@ -41,6 +49,10 @@ fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
             .join(" "),
     };
     let mut blocks = vec![Block { height: body - below, content: Content::Tree(tree) }];
+    blocks.extend(graph.map(|graph| Block {
+        height: below,
+        content: Content::Lines { title: Some(graph.title), lines: graph.lines },
+    }));
     blocks.extend(chart.map(|c| Block { height: below, content: Content::Chart(c) }));
     blocks
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::app::{App, Body, Cell, List, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{StageKind, Usual, usual};
-use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
+use crate::resources::{Kind, Resource as _};
 use crate::view::{Line, Tone};
 
 /// The maximum number of executions of each pipeline.
@@ -18,7 +18,7 @@ pub(super) static PANE: Pane = Pane {
     title: "training",
     short: "runs",
     several: false,
-    kinds: |kind| matches!(kind, Kind::Pipelines | Kind::Executions | Kind::Steps | Kind::Jobs),
+    kinds: |kind| matches!(kind, Kind::Pipelines | Kind::Executions | Kind::Steps | Kind::Jobs | Kind::OtherJobs),
     body: Body::List(LIST),
 };
 
@@ -53,11 +53,17 @@ fn ids(app: &App) -> Vec<Subject> {
     let mut jobs: Vec<_> = store.jobs.rows().collect();
     jobs.sort_by_key(|j| std::cmp::Reverse(j.created));
     ids.extend(jobs.into_iter().map(|j| app.here.resource(Kind::Jobs, &j.name)));
+    let mut others: Vec<_> = store.other_jobs.rows().filter(|job| !job.of_pipeline()).collect();
+    others.sort_by_key(|job| std::cmp::Reverse(job.created));
+    ids.extend(others.into_iter().map(|job| app.here.resource(Kind::OtherJobs, &job.id)));
     ids
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    pipeline(app, subject).or_else(|| execution(app, subject)).or_else(|| job(app, subject))
+    pipeline(app, subject)
+        .or_else(|| execution(app, subject))
+        .or_else(|| job(app, subject))
+        .or_else(|| other_job(app, subject))
 }
 
 fn model(app: &App, subject: &Subject) -> Cell {
@@ -123,6 +129,18 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         model(app, subject),
         if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
+    ])
+}
+
+fn other_job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let job = app.here.observed.store.other_jobs.get(subject.item.of_kind(Kind::OtherJobs)?)?;
+    Some(vec![
+        Cell::plain(&job.name),
+        Cell::status(app, StageKind::Training, &job.status),
+        Cell::age(app.here.observed.at, job.created),
+        model(app, subject),
+        if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
+        Cell::plain(job.summary()),
     ])
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn};
+use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 use read::{doubtful, looked_at};
@@ -93,7 +93,8 @@ impl Resource for PipelineExecution {
             .time("StartTime", self.started)
             .text("name", &*self.name)
             .text("only the steps", &*self.only().join(", "))
-            .text("pipeline", &*self.pipeline);
+            .text("pipeline", &*self.pipeline)
+            .derived(Derived::Steps);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let started = self

@@ -1,17 +1,21 @@
 //! Training jobs: what was trained, from which data, into which artifact.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_training_job::DescribeTrainingJobOutput;
 use aws_sdk_sagemaker::types::{
-    Channel, MetricData, ResourceType, SearchRecord, SortBy, SortOrder, TrainingJobSummary,
+    Channel, MetricData, ResourceType, SearchRecord, SecondaryStatus, SecondaryStatusTransition, SortBy, SortOrder,
+    TrainingJobSummary,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately,
-    newest, reaches_back, settled, time,
+    Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name,
+    asked_lately, newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -68,6 +72,46 @@ pub struct JobDetails {
     pub seconds: Option<i32>,
     /// Billed time in seconds.
     pub billed_seconds: Option<i32>,
+    /// How often spot capacity was taken away.
+    #[serde(default)]
+    pub interruptions: usize,
+    /// S3 URI of its checkpoints. Without it an interrupted job begins anew.
+    #[serde(default)]
+    pub checkpoints: Option<String>,
+    /// The instances that it left for the next job.
+    #[serde(default)]
+    pub warm_pool: Option<WarmPool>,
+    /// ARN of the tuning job that started it.
+    #[serde(default)]
+    pub tuning_job: Option<String>,
+}
+
+/// Instances that are kept after a job: <https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html>.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WarmPool {
+    /// `Available`, `Reused`, `Terminated`, `InUse`, raw.
+    pub status: String,
+    /// Seconds that were billed for keeping them.
+    pub billed_seconds: Option<i32>,
+    /// Name of the job that took them over.
+    pub reused_by: Option<String>,
+}
+
+impl WarmPool {
+    fn in_words(&self) -> String {
+        let by = self.reused_by.as_ref().map(|job| format!(" by {job}")).unwrap_or_default();
+        let billed = self.billed_seconds.map(|s| format!(", kept for {s} billed seconds")).unwrap_or_default();
+        format!("{}{by}{billed}", self.status)
+    }
+}
+
+impl JobDetails {
+    /// Returns the percentage of the training time that was not billed, if it ran on spot capacity.
+    #[must_use]
+    pub fn saved(&self) -> Option<f64> {
+        let (trained, billed) = (f64::from(self.seconds?), f64::from(self.billed_seconds?));
+        (self.spot && trained > 0.0).then(|| (1.0 - billed / trained) * 100.0)
+    }
 }
 
 impl TrainingJob {
@@ -120,12 +164,20 @@ impl Resource for TrainingJob {
                 .seconds("trained", details.seconds)
                 .seconds("billed", details.billed_seconds)
                 .text("instances", &*instances);
-            for (name, value) in &details.metrics {
-                all.number(name.clone(), f64::from(*value));
-            }
+            let interrupted = match (details.interruptions, &details.checkpoints) {
+                (0, _) => String::new(),
+                (n, Some(_)) => format!("{n} times"),
+                (n, None) => format!("{n} times, and began anew: it has no checkpoints"),
+            };
+            all.text("saved by spot", details.saved().map(|percent| format!("{percent:.0} %")).as_deref())
+                .warning("interrupted", &*interrupted)
+                .text("warm pool", details.warm_pool.as_ref().map(WarmPool::in_words).as_deref())
+                .derived(Derived::Compared);
             all.text("inputs", &*details.inputs.join(", "))
                 .text("S3ModelArtifacts", details.artifact.as_deref())
-                .text("TrainingImage", details.image.as_deref());
+                .text("TrainingImage", details.image.as_deref())
+                .text("CheckpointConfig", details.checkpoints.as_deref())
+                .text("TuningJobArn", details.tuning_job.as_deref());
         }
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
@@ -264,6 +316,14 @@ macro_rules! job {
             spot: d.enable_managed_spot_training.unwrap_or_default(),
             seconds: d.training_time_in_seconds,
             billed_seconds: d.billable_time_in_seconds,
+            interruptions: d.secondary_status_transitions().iter().filter(|t| is_interruption(t)).count(),
+            checkpoints: d.checkpoint_config().and_then(|c| c.s3_uri.clone()),
+            warm_pool: d.warm_pool_status().map(|pool| WarmPool {
+                status: pool.status.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                billed_seconds: pool.resource_retained_billable_time_in_seconds,
+                reused_by: pool.reused_by_job.clone(),
+            }),
+            tuning_job: d.tuning_job_arn.clone(),
             failure: d.failure_reason.filter(|f| !f.is_empty()),
         };
         TrainingJob {
@@ -284,6 +344,10 @@ fn from_description(d: DescribeTrainingJobOutput) -> TrainingJob {
 
 fn from_record(record: SearchRecord) -> Option<TrainingJob> {
     Some(job!(record.training_job?))
+}
+
+fn is_interruption(transition: &SecondaryStatusTransition) -> bool {
+    transition.status == Some(SecondaryStatus::Interrupted)
 }
 
 fn input(channel: &Channel) -> Option<String> {

@@ -86,6 +86,8 @@ pub struct Focus {
     pub packages: BTreeSet<String>,
     /// Training job names whose details are wanted.
     pub jobs: BTreeSet<String>,
+    /// The ids of other jobs whose details are wanted.
+    pub other_jobs: BTreeSet<String>,
     /// Pipelines whose definition and newest steps are wanted.
     pub pipelines: BTreeSet<String>,
     /// Model package groups whose versions are wanted.

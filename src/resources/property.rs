@@ -50,6 +50,10 @@ pub enum Derived {
     Measured,
     /// How a version differs from the one that serves.
     BesideLive,
+    /// The final metrics of a training job, compared with those of the job before.
+    Compared,
+    /// The steps of an execution in their order.
+    Steps,
     /// What an endpoint serves: its variants, components, the deployment under way, metrics, and where it runs.
     Serving,
     /// How many instances run, between which limits scaling may change that, and what it did last.

@@ -37,6 +37,9 @@ pub struct PipelineStep {
     pub failure: Option<String>,
     /// The execution whose result was taken from the cache, so that nothing ran here.
     pub cached_from: Option<String>,
+    /// How often it was tried.
+    #[serde(default)]
+    pub attempts: Option<i32>,
     /// The thing that it ran or made.
     pub made: Made,
 }
@@ -73,6 +76,27 @@ impl Made {
     #[must_use]
     pub fn training_job(&self) -> Option<&str> {
         if let Self::TrainingJob(arn) = self { Some(arn) } else { None }
+    }
+    /// Returns the ARN of the job that it ran, if that is no training job.
+    #[must_use]
+    pub fn other_job(&self) -> Option<&str> {
+        if let Self::ProcessingJob(arn) | Self::OtherJob(arn) = self { Some(arn) } else { None }
+    }
+    /// Returns what it made or how it ended, in a few words. Empty if it did nothing that is followed here.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::TrainingJob(arn)
+            | Self::ProcessingJob(arn)
+            | Self::OtherJob(arn)
+            | Self::Function(arn)
+            | Self::Model(arn) => super::arn_name(arn).to_owned(),
+            Self::ModelPackage(arn) => format!("registered v{}", super::arn_name(arn)),
+            Self::Condition(outcome) => format!("condition {outcome}"),
+            Self::Fail(text) => text.clone(),
+            Self::Callback(queue) => format!("callback by {}", super::arn_name(queue)),
+            Self::Nothing => String::new(),
+        }
     }
     /// Returns the ARN of the version it registered.
     #[must_use]
@@ -116,6 +140,7 @@ impl Resource for PipelineStep {
             .text("FailureReason", self.failure.as_deref())
             .time("StartTime", self.started)
             .time("EndTime", self.ended)
+            .text("AttemptCount", self.attempts.filter(|n| *n > 1).map(|n| n.to_string()).as_deref())
             .text("from the cache of", self.cached_from.as_deref())
             .text("execution", &*self.execution);
     }
@@ -210,6 +235,7 @@ fn from_sdk(execution: &str, s: PipelineExecutionStep) -> PipelineStep {
         ended: time(s.end_time.as_ref()),
         failure: s.failure_reason.filter(|f| !f.is_empty()),
         cached_from: s.cache_hit_result.and_then(|c| c.source_pipeline_execution_arn),
+        attempts: s.attempt_count,
         made: s.metadata.map(from_metadata).unwrap_or_default(),
         name,
     }
@@ -227,9 +253,10 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let other = || {
         let transform = m.transform_job.and_then(|j| j.arn);
         let tuning = || m.tuning_job.and_then(|j| j.arn);
+        let auto_ml = || m.auto_ml_job.and_then(|j| j.arn);
         let quality = || m.quality_check.and_then(|c| c.check_job_arn);
         let clarify = || m.clarify_check.and_then(|c| c.check_job_arn);
-        transform.or_else(tuning).or_else(quality).or_else(clarify).map(Made::OtherJob)
+        transform.or_else(tuning).or_else(auto_ml).or_else(quality).or_else(clarify).map(Made::OtherJob)
     };
     training
         .or_else(processing)

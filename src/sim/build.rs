@@ -6,6 +6,7 @@ mod crowd;
 mod data;
 mod definition;
 mod endpoints;
+mod jobs;
 mod rules;
 mod special;
 
@@ -28,6 +29,9 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
+    }
+    for job in &story.jobs {
+        world.build_job(job);
     }
     for special in &story.specials {
         world.build_special(special);

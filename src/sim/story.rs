@@ -14,6 +14,7 @@ mod drill;
 mod error;
 mod events;
 mod inherit;
+mod job;
 mod model;
 mod special;
 
@@ -31,6 +32,7 @@ pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
 pub(crate) use events::{Event, Fault, MachineRun, Rule, RunFailure, Schedule, StateMachine};
 pub(crate) use inherit::Add;
+pub(crate) use job::{Job, JobKind};
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 pub(crate) use special::{Special, Way};
 
@@ -84,6 +86,8 @@ pub struct Story {
     pub(crate) state_machines: Vec<StateMachine>,
     #[serde(default, rename = "endpoint")]
     pub(crate) specials: Vec<Special>,
+    #[serde(default, rename = "job")]
+    pub(crate) jobs: Vec<Job>,
     pub(crate) drill: Option<Drill>,
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,

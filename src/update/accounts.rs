@@ -111,6 +111,7 @@ impl App {
         let of_kind = |kind| Some(subject.as_ref()?.item.of_kind(kind)?.to_owned());
         focus.packages.extend(of_kind(Kind::Packages));
         focus.jobs.extend(of_kind(Kind::Jobs));
+        focus.other_jobs.extend(of_kind(Kind::OtherJobs));
         self.here.attend(focus);
     }
 }

@@ -73,8 +73,6 @@ class OtherPeople(Contract):
     def test_empty_kinds(self):
         sm = self.account.client("sagemaker")
         for call in (
-            sm.list_transform_jobs,
-            sm.list_hyper_parameter_tuning_jobs,
             sm.list_monitoring_schedules,
             sm.list_monitoring_executions,
             sm.list_projects,

@@ -221,7 +221,7 @@ fn package(model: usize, version: usize) -> ModelPackage {
 
 fn pipeline(model: usize) -> Pipeline {
     let name = format!("{}-build", name(model));
-    let step = |step: &str| StepDefinition { name: step.into(), kind: step.into(), conditional: false };
+    let step = |step: &str| StepDefinition { name: step.into(), kind: step.into(), ..StepDefinition::default() };
     let definition = Definition {
         steps: ["Processing", "Training", "RegisterModel"].map(step).into(),
         groups: vec![self::name(model)],

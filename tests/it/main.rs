@@ -27,6 +27,7 @@ mod harness;
 mod inbox;
 mod incidents;
 mod intents;
+mod jobs;
 mod layers;
 mod lineage;
 mod lists;

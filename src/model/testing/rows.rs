@@ -105,7 +105,8 @@ pub(in crate::model) fn version(number: i32, approval: &str) -> ModelPackage {
 }
 
 pub(super) fn pipeline() -> Pipeline {
-    let step = |name: &str, kind: &str| StepDefinition { name: name.into(), kind: kind.into(), conditional: false };
+    let step =
+        |name: &str, kind: &str| StepDefinition { name: name.into(), kind: kind.into(), ..StepDefinition::default() };
     let steps = vec![step("Train", "Training"), step("Register", "RegisterModel")];
     Pipeline {
         name: "fraud-build".into(),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{measured, muted};
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
-use super::{Fact, fact, live, serving, warn};
+use super::{Fact, compared, fact, live, serving, steps, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -28,6 +28,8 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
             held.into_iter().chain(mute_rules(app, id)).collect()
         }
         Derived::Subscribers => subscribers(app, id),
+        Derived::Compared => compared::compared(app, chain, id),
+        Derived::Steps => steps::steps(app, id),
         Derived::Serving => serving::serving(app, chain, id),
         Derived::Measured => {
             measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()

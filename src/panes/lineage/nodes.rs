@@ -11,7 +11,7 @@ use crate::model::{AlarmReceiver, Chain, Confidence, Health, Link, Mark, Stage, 
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
-use crate::resources::step::Made;
+use crate::resources::other_job::Work;
 use crate::resources::{Kind, Resource};
 use crate::view::{Id, Line, Node, Tone};
 
@@ -140,20 +140,16 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
         let mut steps: Vec<_> = store.steps.rows().filter(|s| s.execution == arn).collect();
         steps.sort_by_key(|s| s.started);
         let steps = steps.into_iter().map(|s| {
-            let made = match &s.made {
-                Made::TrainingJob(arn)
-                | Made::ProcessingJob(arn)
-                | Made::OtherJob(arn)
-                | Made::Function(arn)
-                | Made::Model(arn) => crate::resources::arn_name(arn).to_owned(),
-                Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
-                Made::Condition(outcome) => format!("condition {outcome}"),
-                Made::Fail(text) => text.clone(),
-                Made::Callback(queue) => format!("callback by {}", crate::resources::arn_name(queue)),
-                Made::Nothing => String::new(),
-            };
+            let made = s.made.in_words();
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
-            node(app, Kind::Steps, &s.id, Health::of_status(&s.status), &format!("{made}{cached}"), Vec::new())
+            let job = s.made.other_job().and_then(|arn| store.other_jobs.get(&arn.to_ascii_lowercase()));
+            // The step says enough about a processing job that did its work.
+            let job = job.filter(|job| job.work != Work::Processing || job.status != "Completed").map(|job| {
+                let health = Health::of_status(&job.status);
+                node(app, Kind::OtherJobs, &job.id, health, &job.summary(), Vec::new())
+            });
+            let below = job.into_iter().collect();
+            node(app, Kind::Steps, &s.id, Health::of_status(&s.status), &format!("{made}{cached}"), below)
         });
         let age = execution.started.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         let note = format!("{}  {age}", execution.status);
@@ -169,7 +165,13 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
         let job = store.jobs.get(name)?;
         Some(node(app, Kind::Jobs, name, Health::of_status(&job.status), "job", Vec::new()))
     });
-    pipelines.chain(jobs).collect()
+    let own = store.other_jobs.rows().filter(|job| !job.of_pipeline() && job.group.as_deref() == chain.group);
+    let mut others: Vec<_> = own.filter(|job| job.group.is_some()).collect();
+    others.sort_by_key(|job| std::cmp::Reverse(job.created));
+    let others = others.into_iter().take(5);
+    let others = others
+        .map(|job| node(app, Kind::OtherJobs, &job.id, Health::of_status(&job.status), &job.summary(), Vec::new()));
+    pipelines.chain(jobs).chain(others).collect()
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Branch> {

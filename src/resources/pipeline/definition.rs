@@ -45,6 +45,16 @@ pub struct StepDefinition {
     pub kind: String,
     /// Whether it is inside a condition, so that it may not run.
     pub conditional: bool,
+    /// Names of the steps that it comes after: those of `DependsOn`, those whose properties it uses, and the step that
+    /// holds it.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// The branch of the condition that holds it: `true` for `IfSteps`, `false` for `ElseSteps`.
+    #[serde(default)]
+    pub branch: Option<bool>,
+    /// Whether its result may come from an earlier execution (`CacheConfig`).
+    #[serde(default)]
+    pub cached: bool,
 }
 
 impl StepDefinition {
@@ -120,7 +130,7 @@ impl Definition {
         };
         let mut definition =
             Self { parameters: list(&json, "Parameters").iter().map(parameter).collect(), ..Self::default() };
-        definition.read_steps(list(&json, "Steps"), false);
+        definition.read_steps(list(&json, "Steps"), None);
         definition
     }
 
@@ -130,7 +140,8 @@ impl Definition {
         self.steps.iter().any(StepDefinition::registers)
     }
 
-    fn read_steps(&mut self, steps: &[Value], conditional: bool) {
+    /// Adds steps. `holder` is the step that contains them, and the branch if that is a condition.
+    fn read_steps(&mut self, steps: &[Value], holder: Option<(&str, Option<bool>)>) {
         for step in steps {
             let (name, kind) = (text(step, "Name"), text(step, "Type"));
             let arguments = step.get("Arguments").unwrap_or(&Value::Null);
@@ -142,10 +153,18 @@ impl Definition {
             {
                 self.groups.push(name);
             }
-            self.steps.push(StepDefinition { name, kind, conditional });
-            // A condition holds the steps of both branches.
-            self.read_steps(list(arguments, "IfSteps"), true);
-            self.read_steps(list(arguments, "ElseSteps"), true);
+            let mut after: Vec<String> = list(step, "DependsOn").iter().map(plain).collect();
+            used_steps(arguments, &mut after);
+            after.extend(holder.map(|(name, _)| name.to_owned()));
+            after.sort_unstable();
+            after.dedup();
+            let cached = step.pointer("/CacheConfig/Enabled") == Some(&Value::Bool(true));
+            let (conditional, branch) = (holder.is_some(), holder.and_then(|(_, branch)| branch));
+            self.steps.push(StepDefinition { name: name.clone(), kind, conditional, after, branch, cached });
+            // A condition holds the steps of both branches, a loop those that it repeats.
+            self.read_steps(list(arguments, "IfSteps"), Some((&name, Some(true))));
+            self.read_steps(list(arguments, "ElseSteps"), Some((&name, Some(false))));
+            self.read_steps(list(arguments, "Steps"), Some((&name, None)));
         }
     }
 
@@ -161,6 +180,24 @@ impl Definition {
         let join = value.get("Std:Join")?;
         let parts: Option<Vec<String>> = list(join, "Values").iter().map(|v| self.resolve(v)).collect();
         Some(parts?.join(join.get("On").and_then(Value::as_str).unwrap_or_default()))
+    }
+}
+
+/// Adds the names of the steps whose properties a value uses: `{"Get": "Steps.Train.ModelArtifacts…"}`. Steps that it
+/// holds are left out, because they speak for themselves.
+fn used_steps(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            let used = members.get("Get").and_then(Value::as_str).and_then(|path| path.strip_prefix("Steps."));
+            names.extend(used.and_then(|path| path.split(['.', '[']).next()).map(str::to_owned));
+            for (name, value) in members {
+                if !matches!(name.as_str(), "IfSteps" | "ElseSteps" | "Steps") {
+                    used_steps(value, names);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| used_steps(value, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -223,6 +260,33 @@ mod tests {
         assert_eq!(steps, [("Train", false), ("Check", false), ("Register", true), ("Twin", true), ("Stop", true)]);
         assert_eq!(definition.parameters[1].default.as_deref(), Some("12"));
         assert_eq!(definition.parameters[5].default, None, "null is no default");
+    }
+
+    #[test]
+    fn the_order_comes_from_dependencies_properties_and_conditions() {
+        let text = r#"{"Steps": [
+          {"Name": "Prepare", "Type": "Processing", "CacheConfig": {"Enabled": true}, "Arguments": {}},
+          {"Name": "Train", "Type": "Training", "DependsOn": ["Prepare"], "Arguments": {}},
+          {"Name": "Check", "Type": "Condition", "Arguments": {
+            "Conditions": [{"LeftValue": {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.Measure.PropertyFiles.Report"}}}}],
+            "IfSteps": [{"Name": "Register", "Type": "RegisterModel",
+              "Arguments": {"ModelDataUrl": {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}}}],
+            "ElseSteps": [{"Name": "Stop", "Type": "Fail"}]}},
+          {"Name": "Each", "Type": "ForEach", "Arguments": {"Steps": [{"Name": "One", "Type": "Processing"}]}}
+        ]}"#;
+        let definition = Definition::parse(text);
+        let told: Vec<_> = definition.steps.iter().map(|s| (s.name.as_str(), s.after.join(" "), s.branch)).collect();
+        let expected = [
+            ("Prepare", String::new(), None),
+            ("Train", "Prepare".into(), None),
+            ("Check", "Measure".into(), None),
+            ("Register", "Check Train".into(), Some(true)),
+            ("Stop", "Check".into(), Some(false)),
+            ("Each", String::new(), None),
+            ("One", "Each".into(), None),
+        ];
+        assert_eq!(told, expected);
+        assert!(definition.steps[0].cached && !definition.steps[1].cached);
     }
 
     #[test]

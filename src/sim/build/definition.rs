@@ -26,7 +26,26 @@ pub(super) fn definition(account: &Account, model: &Model) -> Value {
         "Metadata": tree! {},
         "Parameters": parameters(model),
         "PipelineExperimentConfig": tree! { "ExperimentName": tree! { "Get": "Execution.PipelineName" }, "TrialName": tree! { "Get": "Execution.PipelineExecutionId" } },
-        "Steps": vec![preprocess(account, model), train(account, model), evaluate(account, model), check(model)],
+        "Steps": steps(account, model),
+    }
+}
+
+fn steps(account: &Account, model: &Model) -> Vec<Value> {
+    let mut steps = vec![preprocess(account, model), train(account, model), evaluate(account, model)];
+    if model.explained {
+        steps.push(explain(account, model));
+    }
+    steps.push(check(model));
+    steps
+}
+
+/// Returns a step that runs beside the evaluation, and before the check.
+fn explain(account: &Account, model: &Model) -> Value {
+    let inputs = vec![tree! { "Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts" }];
+    tree! {
+        "Name": "Explain",
+        "Type": "Processing",
+        "Arguments": processing(account, model, inputs, "explanation", "explanation", "explain.py"),
     }
 }
 
@@ -166,11 +185,17 @@ fn check(model: &Model) -> Value {
             })
         })
         .collect();
+    let fail = tree! {
+        "Name": "NotGoodEnough",
+        "Type": "Fail",
+        "Arguments": tree! { "ErrorMessage": "the model is not good enough" },
+    };
+    let otherwise: Vec<Value> = model.explained.then_some(fail).into_iter().collect();
     tree! {
         "Name": "CheckQuality",
         "Type": "Condition",
-        "Arguments": tree! { "Conditions": conditions, "IfSteps": vec![register(model)], "ElseSteps": Vec::<Value>::new() },
-        "DependsOn": vec!["Evaluate"],
+        "Arguments": tree! { "Conditions": conditions, "IfSteps": vec![register(model)], "ElseSteps": otherwise },
+        "DependsOn": if model.explained { vec!["Evaluate", "Explain"] } else { vec!["Evaluate"] },
     }
 }
 

@@ -13,6 +13,7 @@ mod execution;
 mod feature_groups;
 mod jobs;
 mod listing;
+mod other_jobs;
 mod pipelines;
 mod registry;
 mod search;
@@ -33,6 +34,7 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[
     registry::OPERATIONS,
     pipelines::OPERATIONS,
     jobs::OPERATIONS,
+    other_jobs::OPERATIONS,
     feature_groups::OPERATIONS,
     search::OPERATIONS,
     tags::OPERATIONS,

@@ -4,6 +4,7 @@
 pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("demo", include_str!("../stories/demo.toml")),
     ("shop", include_str!("../stories/shop.toml")),
+    ("every-job", include_str!("../stories/every-job.toml")),
     ("every-endpoint", include_str!("../stories/every-endpoint.toml")),
     ("template", include_str!("../stories/template.toml")),
     ("empty", include_str!("../stories/empty.toml")),

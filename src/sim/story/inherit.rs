@@ -68,6 +68,7 @@ impl Story {
         merge(&mut self.data, more.data, |data| data.uri.clone());
         merge(&mut self.feature_groups, more.feature_groups, |group| group.name.clone());
         merge(&mut self.models, more.models, |model| model.name.clone());
+        merge(&mut self.jobs, more.jobs, |job| job.name.clone());
         merge(&mut self.specials, more.specials, |special| special.name.clone());
         merge(&mut self.alarms, more.alarms, |alarm| alarm.name.clone());
         merge(&mut self.mute_rules, more.mute_rules, |rule| rule.name.clone());

@@ -9,6 +9,7 @@ use super::super::time::Span;
 /// A model with everything around it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the story")]
 pub(crate) struct Model {
     pub(crate) name: String,
     #[serde(default)]
@@ -36,6 +37,9 @@ pub(crate) struct Model {
     /// Whether the pipeline may take the result of its first step from an earlier run.
     #[serde(default)]
     pub(crate) cached: bool,
+    /// Whether the pipeline explains the model beside the evaluation, and fails where the model is not good enough.
+    #[serde(default)]
+    pub(crate) explained: bool,
     /// Whether models have their container in `Containers`, as in the official templates.
     #[serde(default)]
     pub(crate) containers: bool,

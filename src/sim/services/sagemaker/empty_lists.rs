@@ -15,8 +15,6 @@ macro_rules! empty_lists {
 }
 
 empty_lists! {
-    "ListTransformJobs" => "TransformJobSummaries",
-    "ListHyperParameterTuningJobs" => "HyperParameterTuningJobSummaries",
     "ListMonitoringSchedules" => "MonitoringScheduleSummaries",
     "ListMonitoringExecutions" => "MonitoringExecutionSummaries",
     "ListMonitoringAlertHistory" => "MonitoringAlertHistory",
@@ -25,6 +23,5 @@ empty_lists! {
     "ListModelCards" => "ModelCardSummaries",
     "ListNotebookInstances" => "NotebookInstances",
     "ListExperiments" => "ExperimentSummaries",
-    "ListAutoMLJobs" => "AutoMLJobSummaries",
     "ListMlflowTrackingServers" => "TrackingServerSummaries",
 }

@@ -37,6 +37,9 @@ pub(crate) struct State {
     /// The training jobs from the oldest on. There are many, and lists begin with the oldest.
     pub(crate) training_by_age: ByAge,
     pub(crate) processing_jobs: Table,
+    pub(crate) transform_jobs: Table,
+    pub(crate) tuning_jobs: Table,
+    pub(crate) auto_ml_jobs: Table,
     pub(crate) feature_groups: Table,
     /// The feature groups that are written to, with the folder of their offline store and the time of the next write.
     pub(crate) offline_writes: BTreeMap<String, (String, Time)>,
