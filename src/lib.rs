@@ -116,6 +116,8 @@ pub mod session;
 pub mod sim;
 pub mod snapshot;
 pub mod terminal;
+#[cfg(test)]
+mod testing;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -103,6 +103,7 @@ fn without_comment(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{cases, mutated};
 
     /// Writes `[header] name=value{nested=value} !line` for each section that is not empty.
     fn told(bytes: &[u8]) -> String {
@@ -138,6 +139,17 @@ mod tests {
         ];
         for (bytes, expected) in cases {
             assert_eq!(told(bytes), *expected, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_as_far_as_it_goes() {
+        let file =
+            "[default]\nregion = eu-west-1\n[profile x]\ns3 =\n  addressing_style = path # so\n[sso-session a]\n";
+        for (seed, mut random) in cases(300) {
+            let text = mutated(&mut random, &[file]);
+            let sections = parse(text.as_bytes()).len();
+            assert!(sections <= text.matches('[').count(), "seed {seed}: {sections} sections in {text:?}");
         }
     }
 }

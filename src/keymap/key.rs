@@ -139,6 +139,7 @@ pub fn typed(event: KeyEvent) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{cases, mutated};
 
     #[test]
     fn keys_are_equal_however_they_are_written() {
@@ -192,5 +193,15 @@ mod tests {
         assert_eq!(typed(KeyEvent::from(KeyCode::Char('A'))), Some('A'));
         assert_eq!(typed(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL)), None);
         assert_eq!(typed(KeyEvent::from(KeyCode::Enter)), None);
+    }
+
+    #[test]
+    fn any_text_is_a_key_that_reads_the_same_again_or_none() {
+        for (seed, mut random) in cases(500) {
+            let text = mutated(&mut random, &["ctrl-x", "alt-shift-tab", "f12", "pgdn", "é", "-", "ctrl--"]);
+            if let Ok(key) = Key::parse(&text) {
+                assert_eq!(Key::parse(&key.to_string()), Ok(key), "seed {seed}: {text:?}");
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::{cases, mutated};
 
 #[test]
 fn names_of_secrets_are_known_however_they_are_spelled() {
@@ -174,5 +175,19 @@ fn whatever_is_replaced_has_a_sign() {
     }
     for name in ["Db-Pwd", "ENCRYPTION_KEY", "x.token", "connection string", "Webhook-Url"] {
         assert!(is_secret(name) && has_sign(name), "{name}");
+    }
+}
+
+#[test]
+fn what_was_redacted_stays_as_it_is() {
+    let texts = [
+        "--password S3CR3T-x1 --lr 0.1 Authorization: Bearer abc.def https://user:pw@host/x?token=S3CR3T",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\nAKIAIOSFODNN7EXAMPLE",
+        "https://hooks.example.com/services/T0/B0/XXXX {\"db_pwd\": \"S3CR3T\"} X-Amz-Signature=0a1b2c",
+    ];
+    for (seed, mut random) in cases(500) {
+        let plain = mutated(&mut random, &texts);
+        let once = text(&plain).into_owned();
+        assert_eq!(text(&once), once, "seed {seed}: {plain:?}");
     }
 }

@@ -142,6 +142,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::testing::{cases, mutated};
 
     #[test]
     fn an_event_matches_a_pattern_as_in_eventbridge() {
@@ -195,6 +196,21 @@ mod tests {
         ];
         for (pattern, expected) in cases {
             assert_eq!(matches(&pattern, &event), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_pattern_matches_or_is_unknown() {
+        let patterns = [
+            r#"{"source": ["aws.sagemaker"], "detail": {"Name": [{"prefix": "a"}, {"wildcard": "a*b*"}]}}"#,
+            r#"{"detail": {"n": [{"numeric": [">", 0, "<=", 5]}], "x": [{"exists": false}]}}"#,
+            r#"{"$or": [{"source": [{"anything-but": ["a"]}]}, {"a": [{"cidr": "10.0.0.0/8"}]}]}"#,
+        ];
+        let event = json!({ "source": "aws.sagemaker", "detail": { "Name": "aXbY", "n": 3 } });
+        for (seed, mut random) in cases(300) {
+            let pattern = mutated(&mut random, &patterns);
+            let is_json = serde_json::from_str::<Value>(&pattern).is_ok();
+            assert!(matches(&pattern, &event).is_none() || is_json, "seed {seed}: {pattern:?}");
         }
     }
 }

@@ -100,6 +100,11 @@ impl Harness {
         }
     }
 
+    /// Clicks once on a cell.
+    pub(crate) async fn click_at(&mut self, column: u16, row: u16) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row).await;
+    }
+
     /// Turns the wheel by one step.
     pub(crate) async fn wheel(&mut self, direction: MouseEventKind) {
         self.mouse(direction, 5, 12).await;

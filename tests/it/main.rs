@@ -38,6 +38,7 @@ mod moto;
 mod mouse;
 mod palette;
 mod people;
+mod properties;
 mod proxy;
 mod replay;
 mod reports;

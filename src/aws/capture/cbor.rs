@@ -76,6 +76,7 @@ mod tests {
     use aws_smithy_types::DateTime;
 
     use super::*;
+    use crate::testing::cases;
 
     #[test]
     fn what_a_request_may_hold_becomes_json() {
@@ -86,5 +87,14 @@ mod tests {
         let expected = serde_json::json!({"Name": "quiet", "Until": 60, "Names": ["a", "b"], "On": true, "Count": 3});
         assert_eq!(read, expected);
         assert!(super::read(b"\xff").is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_a_value_or_an_error() {
+        for (seed, mut random) in cases(500) {
+            let body: Vec<u8> = (0..random.usize(..64)).map(|_| random.u8(..)).collect();
+            let outcome = read(&body);
+            assert!(outcome.is_ok() || outcome.is_err_and(|why| !why.is_empty()), "seed {seed}: {body:?}");
+        }
     }
 }

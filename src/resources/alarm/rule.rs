@@ -169,6 +169,7 @@ fn sign<'i>(sign: char) -> impl Parser<&'i str, (), ErrMode<ContextError>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{cases, mutated};
 
     /// Formats the alarms of a rule; those that raise it are marked `+`, the others `-`.
     fn read(rule: &str) -> Result<String, String> {
@@ -238,5 +239,20 @@ mod tests {
         assert_eq!(names("AT_MOST(2, ALARM, (a, \"b c\"))"), ["AT_MOST", "2", "a", "b c"]);
         assert_eq!(names("ALARM(arn:aws:cloudwatch:eu-west-1:1:alarm:x) XOR OK(\"y"), ["x", "XOR", "y"]);
         assert_eq!(names(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_damaged_rule_is_read_or_says_what_is_wrong() {
+        let rules = [
+            "ALARM(\"two words\") OR (ALARM(plain) AND NOT OK(x)) AND ALARM( plain )",
+            "AT_LEAST(2, ALARM, (a, b, c)) AND NOT INSUFFICIENT_DATA(b)",
+        ];
+        for (seed, mut random) in cases(300) {
+            let rule = mutated(&mut random, &rules);
+            names_in(&rule);
+            let told =
+                children(&rule).map_or_else(|why| !why.is_empty(), |found| found.iter().all(|c| !c.name.is_empty()));
+            assert!(told, "seed {seed}: {rule:?}");
+        }
     }
 }

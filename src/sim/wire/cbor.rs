@@ -126,6 +126,7 @@ fn map(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError> 
 mod tests {
     use super::super::tree;
     use super::*;
+    use crate::testing::cases;
 
     #[test]
     fn what_is_written_is_read_again() {
@@ -144,6 +145,15 @@ mod tests {
             &[0x9f; 200],
         ] {
             assert!(read(body).is_err());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_value_or_an_error() {
+        for (seed, mut random) in cases(500) {
+            let body: Vec<u8> = (0..random.usize(..64)).map(|_| random.u8(..)).collect();
+            let outcome = read(&body);
+            assert!(outcome.is_ok() || outcome.is_err_and(|why| !why.is_empty()), "seed {seed}: {body:?}");
         }
     }
 }

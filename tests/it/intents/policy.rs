@@ -54,7 +54,9 @@ async fn looking_needs_the_permissions_for_reading_and_no_others() {
     let mut made = BTreeSet::new();
     // Without the index, lists stand in for it.
     let unindexed = "inherits = \"stale\"\n[[fault]]\noperation = \"Search\"\ncode = \"UnknownOperationException\"\nmessage = \"no\"\n";
-    for story in ["demo", "stuck-approval", "failed-state-machine", "capped-scaling", "every-endpoint", "every-job", unindexed] {
+    for story in
+        ["demo", "stuck-approval", "failed-state-machine", "capped-scaling", "every-endpoint", "every-job", unindexed]
+    {
         let mut t = Harness::story(story).ready().await;
         t.keys("1 2 3 4 5 9").await;
         t.run_for("2m").await;
