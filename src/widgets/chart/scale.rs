@@ -8,7 +8,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Returns a scale for these values. It starts at zero, unless all of them are far from it.
+    /// Returns a scale for these values. It starts at zero, unless all of them are far from it. A scale of whole numbers
+    /// has a whole number in its middle, because half an instance would be none.
     pub(super) fn of(points: &[Option<f64>], threshold: Option<f64>) -> Self {
         let values = || points.iter().flatten().copied().chain(threshold).filter(|v| v.is_finite());
         let least = values().fold(f64::INFINITY, f64::min);
@@ -18,11 +19,16 @@ impl Scale {
         }
         let from_zero = least >= 0.0 && least < most * 0.6;
         let room = if from_zero { most } else { most - least };
+        let whole = values().all(|v| v.fract() == 0.0);
         let step = round_up(if room > 0.0 { room } else { most.abs().max(1.0) } / 5.0);
+        let step = if whole { step.ceil() } else { step };
         let foot = if from_zero { 0.0 } else { (least / step).floor() * step };
         let mut top = (most / step).ceil() * step;
         if top <= foot {
             top = foot + step;
+        }
+        if whole && f64::midpoint(foot, top).fract() != 0.0 {
+            top += 1.0;
         }
         Self { foot, top }
     }
@@ -113,7 +119,10 @@ mod tests {
         };
         assert_eq!(scale(&[0.3, 4.1]), (0.0, 5.0));
         assert_eq!(scale(&[300.0, 310.0]), (300.0, 310.0));
-        assert_eq!(scale(&[0.0, 0.0]), (0.0, 0.2));
+        assert_eq!(scale(&[0.0, 0.0]), (0.0, 2.0));
+        assert_eq!(scale(&[2.0, 3.0]), (2.0, 4.0));
+        assert_eq!(scale(&[11.0, 13.0]), (11.0, 13.0));
+        assert_eq!(scale(&[0.0, 0.4]), (0.0, 0.4));
         assert_eq!(scale(&[7.0]), (6.0, 8.0));
         assert_eq!(scale(&[]), (0.0, 1.0));
         assert_eq!(scale(&[f64::NAN, f64::INFINITY]), (0.0, 1.0));
