@@ -3,6 +3,7 @@
 //! The tables of panes and actions are handed in as [`Tables`], so nothing here knows what they hold.
 
 mod account;
+mod armed;
 mod cell;
 mod charts_view;
 mod detail;
@@ -26,6 +27,7 @@ mod tables;
 
 pub use account::Account;
 pub(crate) use account::FocusedOn;
+pub use armed::Armed;
 pub use cell::{Cell, Order, PaneColumn};
 pub use charts_view::ChartsView;
 pub use detail::{Detail, Search};

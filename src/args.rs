@@ -293,6 +293,12 @@ pub struct Answer {
     /// Print the plan and stop
     #[arg(long)]
     pub plan_only: bool,
+    /// Send in spite of the freeze of the configuration with this name; several may be named
+    #[arg(long, value_name = "FREEZE")]
+    pub override_freeze: Vec<String>,
+    /// Print the plan and the result as one JSON document; the text goes to standard error
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How a policy is written.
@@ -356,7 +362,7 @@ mod tests {
         let args = Args::try_parse_from(line).unwrap();
         assert!(args.common.read_only);
         let Some(Command::Change(Change { intent, answer })) = args.command else { panic!() };
-        assert_eq!(intent, Rollback { endpoint: "web".into(), to: Some("web-2".into()) }.into());
+        assert_eq!(intent, Rollback { endpoint: "web".into(), to: Some("web-2".into()), way: None }.into());
         assert_eq!((answer.yes.as_deref(), answer.plan_only), (Some("web"), false));
         assert!(Args::try_parse_from(["sagetop", "approve", "arn"]).is_err(), "a reason must be given");
         let help = Args::command().render_help().to_string();

@@ -3,6 +3,7 @@
 mod account;
 mod error;
 mod family;
+mod freeze;
 mod glob;
 mod inherit;
 mod metric;
@@ -24,6 +25,7 @@ use crate::disk;
 pub use account::{Account, Colour};
 pub use error::{ConfigError, Source, nearest};
 pub use family::Family;
+pub use freeze::{Freeze, Window};
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
 pub use metric::{Metric, MetricSource};
@@ -51,6 +53,8 @@ pub struct Config {
     pub measure_every: Option<Duration>,
     /// The accounts to watch when the command line names none, in the order of the file.
     pub accounts: Vec<Account>,
+    /// The times in which nothing is to be changed, in the order of the file.
+    pub freezes: Vec<Freeze>,
     /// The `[[model]]` tables, in the order of the file.
     pub models: Vec<Model>,
     /// Patterns on topics and alarm names, each with a severity. The first pattern that matches counts.
@@ -74,6 +78,8 @@ struct File {
     #[serde(default)]
     account: Vec<account::Written>,
     #[serde(default)]
+    freeze: Vec<freeze::Written>,
+    #[serde(default)]
     model: Vec<model::Written>,
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
@@ -94,6 +100,7 @@ impl Config {
         let measure_every = file.measure_every.map(|written| checked_every(&written, source)).transpose()?;
         let accounts = account::checked(file.account, source)?;
         let labels: Vec<&str> = accounts.iter().filter_map(|a| a.label.as_deref()).collect();
+        let freezes = freeze::checked(file.freeze, &labels, source)?;
         let models = model::checked(file.model, &labels, source)?;
         let mut severities: Vec<_> = file.severity.into_iter().collect();
         severities.sort_by_key(|(pattern, _)| pattern.span().start);
@@ -112,6 +119,7 @@ impl Config {
             max_cost_per_day: cost.map(Spanned::into_inner),
             measure_every,
             accounts,
+            freezes,
             models,
             severities: severities.collect::<Result<_, ConfigError>>()?,
         })

@@ -8,6 +8,7 @@ mod access;
 mod answer_approval;
 mod any_job;
 mod approve;
+mod armed;
 mod calls;
 mod decision;
 #[cfg(feature = "codepipeline")]
@@ -15,6 +16,7 @@ mod delivery;
 mod deploy_rules;
 mod evidence;
 mod executor;
+mod freeze;
 mod guard;
 mod in_use;
 mod intent;
@@ -29,6 +31,8 @@ mod retry_execution;
 #[cfg(feature = "codepipeline")]
 mod retry_stage;
 mod rollback;
+#[cfg(feature = "codepipeline")]
+mod rollback_stage;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 mod selection;
@@ -67,16 +71,19 @@ pub use any_job::JobKind;
 pub use approve::{Approve, Reject};
 pub use calls::{Api, Permission, Receipt};
 pub use executor::{Executor, Outcome, Progress};
+pub use freeze::{Frozen, OVERRIDE};
 pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
 pub use mute_alarms::MuteAlarms;
-pub use plan::{Choice, Difference, Plan};
+pub use plan::{Choice, Difference, Plan, Way};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
 pub use retrain::Retrain;
 pub use retry_execution::RetryExecution;
 #[cfg(feature = "codepipeline")]
 pub use retry_stage::RetryStage;
-pub use rollback::Rollback;
+pub use rollback::{Rollback, RollbackWay};
+#[cfg(feature = "codepipeline")]
+pub use rollback_stage::RollbackStage;
 pub use selection::Selection;
 pub use set_instances::SetInstances;
 #[cfg(feature = "applicationautoscaling")]
@@ -113,6 +120,8 @@ macro_rules! intents {
                 RejectDelivery,
                 #[cfg(feature = "codepipeline")]
                 RetryStage,
+                #[cfg(feature = "codepipeline")]
+                RollbackStage,
                 #[cfg(feature = "codepipeline")]
                 SwitchTransition,
                 #[cfg(feature = "eventbridge")]

@@ -6,6 +6,7 @@ mod seen;
 mod selection;
 mod simulated;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -166,10 +167,11 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     let access = Arc::new(AccessRules {
         read_only: common.read_only || config.read_only,
         accounts: config.accounts.clone(),
+        freezes: config.freezes.clone(),
         caller: Caller::default(),
     });
     let (identity, clock, preferences) = ("unknown".to_owned(), clock.clone(), Arc::new(Preferences::of(config)));
-    Executor { aws, access, journal, identity, clock, preferences }
+    Executor { aws, access, lifted: BTreeSet::new(), journal, identity, clock, preferences }
 }
 
 /// Returns the journal of real accounts.

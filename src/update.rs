@@ -7,10 +7,12 @@
 mod accounts;
 mod actions;
 mod activity;
+mod armed;
 mod cause;
 mod changes;
 mod charts;
 mod drill;
+mod freeze;
 mod leave;
 mod lineage;
 mod list;
@@ -59,6 +61,7 @@ impl App {
             Msg::Polled(place, snapshot) => return self.take_update(place, snapshot),
             Msg::Planned(place, intent, result) => return self.show_plan(place, &intent, result),
             Msg::Ended(id, outcome) => return self.finish_run(&id, outcome),
+            Msg::Steady(place, endpoint, planned) => return self.fire(place, &endpoint, planned),
             Msg::Leave => return Some(Effect::Quit),
             Msg::Paste(text) => self.paste(&text),
             Msg::Size(columns, rows) => self.size = (columns, rows),
@@ -77,6 +80,7 @@ impl App {
             Msg::Progress(id, progress) => self.progress(&id, progress),
             Msg::AllSent(id) => self.all_sent(&id),
             Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
+            Msg::FreezeLifted(place, name, journalled) => self.lift_freeze(place, &name, journalled),
             Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
         }
         None

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
-use crate::intents::AccessRules;
+use crate::intents::{AccessRules, Frozen};
 use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
@@ -40,6 +40,8 @@ pub struct Account {
     pub transport: Vec<String>,
     /// The rules that say whether anything may be changed.
     pub access: Arc<AccessRules>,
+    /// The names of the freezes that the operator lifted in this console.
+    pub lifted: BTreeSet<String>,
     /// How to renew the credentials when they have expired.
     pub login: Option<Renewal>,
     /// The tables, the configuration, the time and the focus.
@@ -94,6 +96,19 @@ impl Account {
     /// The reason, as a phrase.
     pub fn may_change(&self) -> Result<(), String> {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
+    }
+
+    /// Returns the freezes in force for changes of a stage, also those that were lifted. The stage is empty if it is not
+    /// known.
+    #[must_use]
+    pub fn frozen(&self, stage: &str) -> Vec<Frozen> {
+        self.access.frozen(self.identity().map(|me| me.arn.as_str()), stage, self.observed.at)
+    }
+
+    /// Returns the first freeze that forbids changes of a stage, because it was not lifted.
+    #[must_use]
+    pub fn freeze(&self, stage: &str) -> Option<Frozen> {
+        self.frozen(stage).into_iter().find(|freeze| !self.lifted.contains(&freeze.name))
     }
 
     /// Makes a subject in this account.

@@ -7,7 +7,7 @@ use super::drill::Drill;
 use super::seen::Seen;
 use crate::aws::Usage;
 use crate::charts::ChartUpdate;
-use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Rollback, Unfinished};
 use crate::logs::LogUpdate;
 use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
@@ -54,6 +54,10 @@ pub enum Msg {
     Ended(String, Outcome),
     /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
+    /// The journal has that a freeze of an account is lifted, or cannot be written. The text says why.
+    FreezeLifted(AccountId, String, Result<(), String>),
+    /// The endpoint of an armed rollback can be changed now: the account, the endpoint, and the plan or why there is none.
+    Steady(AccountId, String, Result<Box<Plan>, Refusal>),
     /// A theme cannot be read. The text says why.
     ThemeFailed(String),
     /// The program was asked to end, for example by a signal.
@@ -75,6 +79,12 @@ pub enum Effect {
     Review(AccountId),
     /// Sends a confirmed plan to an account.
     Run(AccountId, Box<Plan>),
+    /// Journals that a freeze of an account, by its name, is lifted, and the reason.
+    LiftFreeze(AccountId, String, String),
+    /// Waits until the endpoint of a rollback can be changed, and plans it.
+    Arm(AccountId, Rollback),
+    /// Ends the waiting of an armed rollback, by its endpoint.
+    Disarm(AccountId, String),
     /// Copies a text to the clipboard.
     Copy(String),
     /// Takes the mouse, or leaves it to the terminal.

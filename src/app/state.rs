@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::account::Account;
+use super::armed::Armed;
 use super::charts_view::ChartsView;
 use super::detail::Detail;
 use super::drill::Drill;
@@ -72,6 +73,10 @@ pub struct App {
     pub event_filter: EventFilter,
     /// The plans that were sent.
     pub runs: Vec<Run>,
+    /// The rollbacks that wait until their endpoints can be changed.
+    pub armed: Vec<Armed>,
+    /// Was the operator told that armed rollbacks end with the console?
+    pub(crate) told_of_armed: bool,
     /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
     /// Are the alarms of auto scaling listed?
@@ -128,6 +133,8 @@ impl App {
             log: EventLog::default(),
             event_filter: EventFilter::default(),
             runs: Vec::new(),
+            armed: Vec::new(),
+            told_of_armed: false,
             message: None,
             show_scaling: false,
             drill: None,
@@ -144,6 +151,12 @@ impl App {
     #[must_use]
     pub fn shows_pane(&self) -> bool {
         self.open_log.is_none() && self.open_charts.is_none() && self.detail.is_none()
+    }
+
+    /// Returns the armed rollback of an endpoint.
+    #[must_use]
+    pub fn armed_for(&self, account: AccountId, endpoint: &str) -> Option<&Armed> {
+        self.armed.iter().find(|armed| (armed.account, &*armed.endpoint) == (account, endpoint))
     }
 
     /// Returns the model with this name in the selected account.
@@ -274,10 +287,11 @@ impl App {
     pub fn action_at(&self, name: &str, context: &Context<'_>) -> Option<&'static Action> {
         let own = self.action(name)?;
         let alike = || self.tables.actions.iter().filter(|action| action.like == Some(own.name));
-        if context.is_on(own) {
-            return Some(own);
-        }
         let able = |action: &&Action| (action.able)(context).is_ok();
+        if context.is_on(own) {
+            let instead = alike().filter(|action| !able(&own) && context.is_on(action)).find(able);
+            return Some(instead.unwrap_or(own));
+        }
         let other = alike().find(|action| context.is_on(action));
         Some(other.or_else(|| alike().find(able).filter(|_| !able(&own))).unwrap_or(own))
     }

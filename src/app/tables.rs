@@ -135,6 +135,8 @@ pub struct Action {
     pub like: Option<&'static str>,
     /// Is it available? Returns the label for the footer, or the reason why it is not.
     pub able: fn(&Context<'_>) -> Result<String, String>,
+    /// Does it fit the selection, although it is not allowed now? Then the menu lists it with the reason.
+    pub fits: fn(&Context<'_>) -> bool,
     /// Runs the action.
     pub run: fn(&mut App) -> Option<Effect>,
 }
@@ -149,6 +151,7 @@ impl Action {
         on: &[],
         like: None,
         able: |_| Ok(String::new()),
+        fits: |_| false,
         run: |_| None,
     };
 

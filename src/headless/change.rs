@@ -1,15 +1,22 @@
 //! The intents as commands: the plan is printed, and confirmed on the terminal or by `--yes`.
 
+mod print;
+mod report;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::interrupt::Interrupts;
+use super::print_json;
 use crate::args::Answer;
 use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress, Refusal};
 use crate::resources::poll::Patience;
-use crate::view::{harmless, width};
+use crate::view::harmless;
+
+use print::print_plan;
+use report::{End, Report};
 
 /// The result of a command, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,51 +30,73 @@ pub enum Completion {
 /// Makes the plan, asks for confirmation, sends, waits for the end state, and reports all of it on `out`. The patience
 /// limits the time for the plan; once calls are sent, they are followed to their end.
 ///
+/// With `--json`, `out` gets one document at the end, and the text goes to standard error.
+///
 /// # Errors
 /// When `out` cannot be written or the answer cannot be read.
 pub async fn carry_out(
-    mut executor: Executor,
+    executor: Executor,
     intent: AnyIntent,
     answer: &Answer,
     patience: Patience,
     out: &mut (impl Write + Send),
 ) -> io::Result<Completion> {
-    let plan = match timeout(patience.time(), make_plan(&mut executor, &intent)).await {
+    let mut report = Report::new(&intent);
+    if answer.json {
+        Box::pin(report_on(executor, &intent, answer, patience, &mut report, &mut io::stderr())).await?;
+        print_json(out, &report.to_json())?;
+    } else {
+        Box::pin(report_on(executor, &intent, answer, patience, &mut report, out)).await?;
+    }
+    Ok(match report.end {
+        End::Planned | End::Done => Completion::Done,
+        End::NotConfirmed | End::Failed | End::Refused => Completion::NotDone,
+    })
+}
+
+/// Carries out an intent. Tells it on `out`, and fills in the report.
+async fn report_on(
+    mut executor: Executor,
+    intent: &AnyIntent,
+    answer: &Answer,
+    patience: Patience,
+    report: &mut Report,
+    out: &mut (impl Write + Send),
+) -> io::Result<()> {
+    executor.lifted.extend(answer.override_freeze.iter().cloned());
+    let planned = timeout(patience.time(), make_plan(&mut executor, intent)).await;
+    report.place(&executor);
+    let plan = match planned {
         Ok(Ok(plan)) => plan,
-        Ok(Err(refusal)) => {
-            writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;
-            return Ok(Completion::NotDone);
-        }
+        Ok(Err(refusal)) => return report.ends(End::Refused, refusal.to_string(), out),
         Err(_) => {
             let seconds = patience.time().as_secs_f64();
             let hint = "nothing was sent; check the network, or wait longer with --timeout";
-            writeln!(out, "refused: AWS did not answer within {seconds} s while the plan was made: {hint}")?;
-            return Ok(Completion::NotDone);
+            let why = format!("AWS did not answer within {seconds} s while the plan was made: {hint}");
+            return report.ends(End::Refused, why, out);
         }
     };
     let Executor { identity, aws, .. } = &executor;
     let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
     print_plan(&plan, out)?;
     writeln!(out, "In     {}  as {}{}", aws.region, harmless(identity), harmless(&at))?;
+    report.plan = Some(plan.clone());
     if answer.plan_only {
-        return Ok(Completion::Done);
+        return Ok(());
     }
     if let Err(why) = executor.access.check(Some(&executor.identity)) {
-        writeln!(out, "refused: read-only: {} was not sent; {}", plan.intent.name(), harmless(&why))?;
-        return Ok(Completion::NotDone);
+        let why = format!("read-only: {} was not sent; {why}", plan.intent.name());
+        return report.ends(End::Refused, why, out);
     }
     if !confirm(&plan, answer, out)? {
-        writeln!(out, "not confirmed: nothing was sent")?;
-        return Ok(Completion::NotDone);
+        return report.ends(End::NotConfirmed, "nothing was sent".to_owned(), out);
     }
-    let outcome = follow(executor, plan, out).await?;
-    let (word, text, completion) = match &outcome {
-        Outcome::Done(what) => ("done", what, Completion::Done),
-        Outcome::Failed(why) => ("failed", why, Completion::NotDone),
-        Outcome::Refused(why) => ("refused", why, Completion::NotDone),
+    let (end, text) = match follow(executor, plan, report, out).await? {
+        Outcome::Done(what) => (End::Done, what),
+        Outcome::Failed(why) => (End::Failed, why),
+        Outcome::Refused(why) => (End::Refused, why),
     };
-    writeln!(out, "{word}: {}", harmless(text))?;
-    Ok(completion)
+    report.ends(end, text, out)
 }
 
 /// Makes the plan with the identity that AWS reports for us.
@@ -80,7 +109,12 @@ async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, 
 
 /// Carries out a plan and reports its progress. The first interruption lets calls that are being sent finish, and does
 /// not wait for their effects in AWS. The second interruption ends the work at once.
-async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
+async fn follow(
+    executor: Executor,
+    plan: Plan,
+    report: &mut Report,
+    out: &mut (impl Write + Send),
+) -> io::Result<Outcome> {
     let mut interrupts = Interrupts::listen()?;
     let (tell, mut progress) = mpsc::channel(16);
     let (stop, stopped) = watch::channel(false);
@@ -91,7 +125,9 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
         let line = tokio::select! {
             happened = progress.recv() => match happened {
                 Some(Progress::Sent { call, request_id }) => {
-                    format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
+                    let line = format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()));
+                    report.sent.push((call, request_id));
+                    line
                 }
                 Some(Progress::Denied(call)) => format!("denied: {call}"),
                 Some(Progress::Waiting(what)) => format!("… {}", harmless(&what)),
@@ -130,43 +166,6 @@ async fn run_until(
             plan.target
         )),
     }
-}
-
-/// Prints the plan: the changes, the warnings, and the calls.
-fn print_plan(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", harmless(&plan.headline()))?;
-    let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
-    let columns =
-        |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);
-    let (what, now) = (columns(|d| &d.what), columns(|d| &d.now));
-    for d in &plan.differences {
-        let (name, old) = (pad(&harmless(&d.what), what), pad(&harmless(&d.now), now));
-        let note = if d.note.is_empty() { String::new() } else { format!("   {}", harmless(&d.note)) };
-        writeln!(out, "  {name}  {old}  → {}{note}", harmless(&d.then))?;
-    }
-    if !plan.choices.is_empty() {
-        writeln!(out, "Rollback targets, newest first")?;
-    }
-    for choice in &plan.choices {
-        let mark = if choice.chosen { "›" } else { " " };
-        let (label, name) = (harmless(&choice.label), harmless(&choice.name));
-        let details: Vec<_> = [&choice.changes, &choice.record].into_iter().filter(|t| !t.is_empty()).collect();
-        let offered = if choice.intent.is_some() { "" } else { "not offered, it " };
-        let details = details.into_iter().map(|t| harmless(t)).collect::<Vec<_>>().join(" · ");
-        writeln!(out, "{mark} {label}  {name}  {offered}{details}")?;
-    }
-    for check in &plan.checks {
-        writeln!(out, "✓ {}", harmless(check))?;
-    }
-    for warning in &plan.warnings {
-        writeln!(out, "▲ {}", harmless(warning))?;
-    }
-    for step in &plan.steps {
-        writeln!(out, "Sends  {}", step.api())?;
-        writeln!(out, "       {}", harmless(&step.cli()))?;
-    }
-    writeln!(out, "Then   {}", harmless(&plan.then))?;
-    writeln!(out, "Undo   {}", harmless(&plan.undo))
 }
 
 /// Asks for confirmation, unless `--yes` answers; returns true if the answer was the name of the target.

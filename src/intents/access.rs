@@ -3,15 +3,17 @@
 //! Each `[[account]]` of the configuration may forbid changes. However the credentials were found, the strictest of the
 //! accounts that the caller could be counts.
 
-use crate::config::Account;
+use crate::config::{Account, Freeze};
 
 /// The rules that decide whether anything may be changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessRules {
     /// `--read-only` or `read_only = true`: nothing is changed anywhere.
     pub read_only: bool,
     /// The `[[account]]` tables of the configuration.
     pub accounts: Vec<Account>,
+    /// The `[[freeze]]` tables of the configuration.
+    pub freezes: Vec<Freeze>,
     /// The caller of AWS.
     pub caller: Caller,
 }
@@ -44,8 +46,7 @@ impl AccessRules {
     /// # Errors
     /// Why not, as a phrase.
     pub fn check(&self, identity: Option<&str>) -> Result<(), String> {
-        // "unknown" and other texts that are not an ARN count as no identity.
-        let identity = identity.filter(|arn| arn.starts_with("arn:"));
+        let identity = known(identity);
         if self.read_only {
             return Err("set by --read-only or by the configuration".to_owned());
         }
@@ -61,7 +62,15 @@ impl AccessRules {
     /// Returns whether the permission depends on the identity of the caller.
     #[must_use]
     pub fn depends_on_identity(&self) -> bool {
-        self.accounts.iter().any(|account| account.read_only)
+        let of_accounts = self.freezes.iter().any(|freeze| !freeze.accounts.is_empty());
+        of_accounts || self.accounts.iter().any(|account| account.read_only)
+    }
+
+    /// Returns whether a caller with this ARN could be the account of this label.
+    pub(super) fn may_be(&self, label: &str, identity: Option<&str>) -> bool {
+        let mut named = self.accounts.iter().filter(|account| account.label.as_deref() == Some(label));
+        let here = |account: &Account| account.regions.is_empty() || account.regions.contains(&self.caller.region);
+        named.any(|account| here(account) && self.could_be(account, known(identity)))
     }
 
     /// Returns whether the caller could be this account.
@@ -90,6 +99,11 @@ impl AccessRules {
             None => self.caller.standard || self.caller.profile == "default",
         }
     }
+}
+
+/// Returns the identity of the caller. "unknown" and other texts that are not an ARN count as none.
+fn known(identity: Option<&str>) -> Option<&str> {
+    identity.filter(|arn| arn.starts_with("arn:"))
 }
 
 /// Writes why nothing is changed in an account.
@@ -198,7 +212,7 @@ mod tests {
             ),
         ];
         for (what, accounts, caller, identity, allowed) in cases {
-            let rules = AccessRules { read_only: false, accounts, caller };
+            let rules = AccessRules { accounts, caller, ..AccessRules::default() };
             assert_eq!(rules.check(Some(identity)).is_ok(), allowed, "{what}");
             let all = AccessRules { read_only: true, ..rules };
             assert!(all.check(Some(identity)).is_err(), "{what}: --read-only overrides everything");
@@ -207,7 +221,7 @@ mod tests {
 
     #[test]
     fn without_an_identity_nothing_is_excluded() {
-        let rules = |accounts, caller| AccessRules { read_only: false, accounts, caller };
+        let rules = |accounts, caller| AccessRules { accounts, caller, ..AccessRules::default() };
         let oncall = account(Some("p"), Some(ROLE));
         assert!(rules(vec![oncall.clone()], profile("x")).check(None).is_err());
         let other = "arn:aws:iam::111111111111:role/other";

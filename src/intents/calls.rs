@@ -30,7 +30,9 @@ use crate::aws::{Aws, AwsError, ErrorKind, SERVICES, Service};
 
 pub(super) use cloudwatch::{DisableAlarmActions, EnableAlarmActions, PutAlarmMuteRule, actions_enabled, mute_rule};
 #[cfg(feature = "codepipeline")]
-pub(super) use codepipeline::{DisableStageTransition, EnableStageTransition, PutApprovalResult, RetryStageExecution};
+pub(super) use codepipeline::{
+    DisableStageTransition, EnableStageTransition, PutApprovalResult, RetryStageExecution, RollbackStage,
+};
 pub(super) use create_endpoint_config::CreateEndpointConfig;
 pub(super) use create_model::CreateModel;
 #[cfg(feature = "eventbridge")]
@@ -231,6 +233,8 @@ calls! {
     PutApprovalResult,
     #[cfg(feature = "codepipeline")]
     RetryStageExecution,
+    #[cfg(feature = "codepipeline")]
+    RollbackStage,
     #[cfg(feature = "codepipeline")]
     DisableStageTransition,
     #[cfg(feature = "codepipeline")]

@@ -148,6 +148,7 @@ impl Decision {
             title: format!("{} {}", self.verb(), package.label()),
             stage: String::new(),
             choices: Vec::new(),
+            ways: Vec::new(),
             target: package.label(),
             differences,
             checks: vec![format!("ModelPackageStatus is {}", package.status)],

@@ -1,7 +1,8 @@
 //! What the plans about `CodePipeline` read: the stages, the approvals that wait, and which pipeline is selected.
 
 use aws_sdk_codepipeline::types::{
-    ActionCategory, ActionExecutionDetail, ActionExecutionFilter, ActionExecutionStatus, ExecutionMode, StageState,
+    ActionCategory, ActionExecutionDetail, ActionExecutionFilter, ActionExecutionStatus, ExecutionMode,
+    PipelineExecutionFilter, PipelineExecutionSummary, StageState, SucceededInStageFilter,
 };
 use jiff::Timestamp;
 
@@ -110,13 +111,29 @@ pub(super) async fn action_executions(
     Ok(all)
 }
 
+/// Reads the newest executions, all of them or those that succeeded in a stage.
+pub(super) async fn executions(
+    aws: &Aws,
+    pipeline: &str,
+    stage: Option<&str>,
+) -> Result<Vec<PipelineExecutionSummary>, AwsError> {
+    let succeeded = stage.map(|stage| SucceededInStageFilter::builder().stage_name(stage).build());
+    let filter = succeeded.map(|stage| PipelineExecutionFilter::builder().succeeded_in_stage(stage).build());
+    let request = aws.codepipeline.list_pipeline_executions().pipeline_name(pipeline).max_results(100);
+    let page = request.set_filter(filter).send().await.map_err(failed)?;
+    Ok(page.pipeline_execution_summaries.unwrap_or_default())
+}
+
+/// Returns which revision an execution delivers, if AWS says so.
+pub(super) fn revision_of(execution: &PipelineExecutionSummary) -> Option<String> {
+    let source = execution.source_revisions.as_ref()?.first()?;
+    source.revision_summary.clone().or_else(|| source.revision_id.clone())
+}
+
 /// Reads which revision an execution delivers. `None` where that may not be read, or AWS does not say.
 pub(super) async fn revision(aws: &Aws, pipeline: &str, execution: &str) -> Option<String> {
-    let request = aws.codepipeline.list_pipeline_executions().pipeline_name(pipeline).max_results(100);
-    let all = request.send().await.ok()?.pipeline_execution_summaries?;
-    let own = all.into_iter().find(|it| it.pipeline_execution_id.as_deref() == Some(execution))?;
-    let source = own.source_revisions?.into_iter().next()?;
-    source.revision_summary.or(source.revision_id)
+    let all = executions(aws, pipeline, None).await.ok()?;
+    revision_of(all.iter().find(|it| it.pipeline_execution_id.as_deref() == Some(execution))?)
 }
 
 /// Returns the selected pipeline, or that of the selected model which is in a state that matters.

@@ -1,6 +1,7 @@
 //! The executor makes plans and carries them out. It is the only way from a confirmed plan to a call, for the screen
 //! and the command line alike.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Executor {
     pub aws: Aws,
     /// The rules that decide whether anything may be changed.
     pub access: Arc<AccessRules>,
+    /// The names of the freezes that the operator lifted.
+    pub lifted: BTreeSet<String>,
     /// The journal of all plans and calls.
     pub journal: Journal,
     /// The ARN of the caller, if it is known.
@@ -104,6 +107,7 @@ impl Executor {
         let mut plan = intent.plan(self).await?;
         let same = unfinished.iter().filter(|open| open.target == plan.target);
         let first = same.map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
+        let first: Vec<String> = self.warn_of_freezes(&plan).into_iter().chain(first).collect();
         plan.warnings.splice(0..0, first);
         Ok(plan)
     }
@@ -180,10 +184,11 @@ impl Executor {
         self.access
             .check(caller.as_deref())
             .map_err(|why| Refusal::No(format!("read-only: {} was not sent; {why}", plan.intent.name())))?;
+        let lifted = self.check_freezes(plan, caller.as_deref())?;
         for guard in &plan.guards {
             guard.check(&self.aws).await?;
         }
-        self.note(plan, Event::Confirmed, |e| e.message.clone_from(&plan.title)).map_err(|error| {
+        self.note(plan, Event::Confirmed, |e| e.message = format!("{}{lifted}", plan.title)).map_err(|error| {
             let path = self.journal.path().display();
             Refusal::No(format!("the journal {path} cannot be written ({error}); without it nothing is sent"))
         })
@@ -284,12 +289,19 @@ impl Executor {
     }
 
     fn note(&self, plan: &Plan, event: Event, fill: impl FnOnce(&mut Entry)) -> std::io::Result<()> {
-        let mut entry = Entry {
+        let mut entry = self.entry(plan.id.clone(), event, plan.intent.name(), &plan.target);
+        fill(&mut entry);
+        self.journal.append(&entry)
+    }
+
+    /// Makes a line of the journal about no call.
+    pub(super) fn entry(&self, id: String, event: Event, intent: &str, target: &str) -> Entry {
+        Entry {
             at: (self.clock)(),
-            id: plan.id.clone(),
+            id,
             event,
-            intent: plan.intent.name().to_owned(),
-            target: plan.target.clone(),
+            intent: intent.to_owned(),
+            target: target.to_owned(),
             identity: self.identity.clone(),
             region: self.aws.region.clone(),
             endpoint: self.aws.endpoint.clone(),
@@ -297,9 +309,7 @@ impl Executor {
             parameters: None,
             request_id: None,
             message: String::new(),
-        };
-        fill(&mut entry);
-        self.journal.append(&entry)
+        }
     }
 }
 

@@ -47,6 +47,21 @@ pub struct Choice {
     pub bad: bool,
 }
 
+/// One of several ways to the same goal, of which the plan goes one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Way {
+    /// What is done, as a phrase.
+    pub name: String,
+    /// How long it takes until it has an effect.
+    pub takes: String,
+    /// The intent that goes this way; `None` if it is not offered.
+    pub intent: Option<AnyIntent>,
+    /// Whether the plan goes this way.
+    pub chosen: bool,
+    /// What it would do, or the reason why it is not offered.
+    pub note: String,
+}
+
 /// Exactly what would be sent, for the operator to read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -62,6 +77,9 @@ pub struct Plan {
     pub target: String,
     /// The alternative goals, also those that are not offered with their reasons; empty if there is no choice.
     pub choices: Vec<Choice>,
+    /// The ways to the goal of the plan, the fastest first, also those that are not offered with their reasons; empty
+    /// if there is one only.
+    pub ways: Vec<Way>,
     /// The changes, and the properties that stay although one might fear otherwise.
     pub differences: Vec<Difference>,
     /// The checks that succeeded.
@@ -88,6 +106,7 @@ impl Plan {
             stage: String::new(),
             target,
             choices: Vec::new(),
+            ways: Vec::new(),
             differences: Vec::new(),
             checks: Vec::new(),
             warnings: Vec::new(),
@@ -109,6 +128,9 @@ impl Plan {
             for text in [&mut choice.changes, &mut choice.record] {
                 *text = redact::text(text).into_owned();
             }
+        }
+        for way in &mut self.ways {
+            way.note = redact::text(&way.note).into_owned();
         }
         let lists = self.checks.iter_mut().chain(&mut self.warnings);
         for text in lists.chain([&mut self.title, &mut self.then, &mut self.undo]) {

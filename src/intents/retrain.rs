@@ -115,6 +115,7 @@ impl Intent for Retrain {
             title: format!("Start {}", self.pipeline),
             stage: String::new(),
             choices: Vec::new(),
+            ways: Vec::new(),
             target: self.pipeline.clone(),
             differences: self.differences(&definition),
             checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],

@@ -8,11 +8,14 @@ mod components;
 mod deployed;
 mod monitoring;
 mod past_errors;
+mod present;
 mod rebuild;
 mod rows;
+mod scaling;
 mod selected;
 mod survey;
 mod track_record;
+mod ways;
 
 use std::time::Duration;
 
@@ -27,9 +30,13 @@ use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resources::Kind;
 use crate::resources::endpoint::Endpoint;
 
+pub use ways::RollbackWay;
+
 use candidate::{Candidate, ConfigReader};
 use choose::RatedCandidate;
-use monitoring::Monitoring;
+use present::Present;
+#[cfg(test)]
+use present::refuse_unsteady;
 
 /// The time after which an unchanged endpoint was not updated, because AWS starts an update within seconds.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -42,53 +49,9 @@ pub struct Rollback {
     /// Configuration to go back to (default: the newest good one before the present)
     #[arg(long, value_name = "CONFIG")]
     pub to: Option<String>,
-}
-
-/// The present state of the endpoint.
-struct Present {
-    endpoint: Endpoint,
-    /// The configuration that serves now; `None` if it or its model was deleted.
-    serving: Option<Candidate>,
-    monitoring: Monitoring,
-}
-
-impl Present {
-    /// Reads the state of an endpoint. It is refused while the endpoint is changing.
-    async fn read(executor: &Executor, name: &str, reader: &mut ConfigReader<'_>) -> Result<Self, Refusal> {
-        let mut endpoint = Endpoint::describe(&executor.aws, name).await?;
-        refuse_unsteady(&endpoint, reader).await?;
-        let serving = match &endpoint.config {
-            Some(name) => match reader.read(name).await {
-                Ok(serving) => Some(serving),
-                // After any other error the configuration may exist, and a plan would rest on a guess.
-                Err(error) if is_gone(&error) => None,
-                Err(error) => return Err(error.into()),
-            },
-            None => None,
-        };
-        endpoint.tags = endpoint.read_tags(&executor.aws).await.ok();
-        let monitoring = Monitoring::read(executor, &endpoint, serving.as_ref()).await;
-        Ok(Self { endpoint, serving, monitoring })
-    }
-
-    /// Returns whether the variant of this name runs without instances. If there is no configuration, the endpoint
-    /// decides.
-    fn serverless(&self, variant: &str) -> bool {
-        let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
-        let live = || self.endpoint.variants.iter().any(|v| v.name == variant && v.serverless);
-        configured.unwrap_or_else(live)
-    }
-
-    /// Returns whether any variant runs without instances.
-    fn any_serverless(&self) -> bool {
-        let configured = self.serving.iter().flat_map(Candidate::variants).any(|v| v.serverless);
-        configured || self.endpoint.variants.iter().any(|v| v.serverless)
-    }
-
-    /// Returns whether inference components provide the models.
-    fn uses_components(&self) -> bool {
-        self.serving.as_ref().is_some_and(Candidate::uses_components)
-    }
+    /// How to go back (default: the fastest way that there is)
+    #[arg(long, value_enum, conflicts_with = "to")]
+    pub way: Option<RollbackWay>,
 }
 
 impl Intent for Rollback {
@@ -109,6 +72,10 @@ impl Intent for Rollback {
         "sagemaker:ListModelPackages",
         "sagemaker:ListModels",
         "sagemaker:ListTags",
+        "application-autoscaling:DescribeScalableTargets",
+        "codepipeline:GetPipelineState",
+        "events:ListRules",
+        "events:ListTargetsByRule",
         "cloudwatch:DescribeAlarms",
         "cloudwatch:DescribeAlarmHistory",
         "cloudwatch:GetMetricData",
@@ -133,12 +100,7 @@ impl Intent for Rollback {
                 let rated = RatedCandidate::of(executor, &present, target).await?;
                 self.to_config(executor, &present, rated, Vec::new()).await
             }
-            None if present.serving.is_none() => Err(Refusal::No(format!(
-                "{}: the configuration that serves now was deleted, so the earlier ones are not known; name one with --to",
-                self.endpoint
-            ))),
-            None if present.uses_components() => Err(components::refusal(&executor.aws, &present).await),
-            None => self.choose(executor, &present, reader).await,
+            None => Box::pin(self.by_a_way(executor, &present, reader)).await,
         }
     }
 
@@ -152,7 +114,7 @@ impl Intent for Rollback {
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {
         let config = text(parameters, "EndpointConfigName").to_owned();
         let endpoint = text(parameters, "EndpointName").to_owned();
-        UpdateEndpoint::API.is(call).then_some(Self { endpoint, to: Some(config) })
+        UpdateEndpoint::API.is(call).then_some(Self { endpoint, to: Some(config), way: None })
     }
 
     fn finishing_command(target: &str, parameters: &Value) -> Option<String> {
@@ -184,31 +146,6 @@ fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
             Verdict::Pending(format!("{status}{phases}"))
         }
     }
-}
-
-async fn refuse_unsteady(endpoint: &Endpoint, reader: &mut ConfigReader<'_>) -> Result<(), Refusal> {
-    let (name, status) = (&endpoint.name, endpoint.status.as_str());
-    match status {
-        "InService" | "UpdateRollbackFailed" => return Ok(()),
-        "Failed" => {
-            return Err(Refusal::No(format!(
-                "{name} is Failed: AWS lets a failed endpoint only be deleted; this program deletes nothing, use: aws sagemaker delete-endpoint"
-            )));
-        }
-        _ => {}
-    }
-    let to = match &endpoint.pending {
-        Some(pending) => {
-            let label = reader.read(&pending.config).await.map(|arriving| arriving.label());
-            let label = label.ok().filter(|label| *label != pending.config).map(|label| format!("{label}, "));
-            let since = pending.started.map(|at| at.strftime(" since %H:%M UTC").to_string());
-            format!(" to {}{}{}", label.unwrap_or_default(), pending.config, since.unwrap_or_default())
-        }
-        None => String::new(),
-    };
-    let phase = endpoint.phase();
-    let phase = phase.map(|phase| format!(" ({phase})")).unwrap_or_default();
-    Err(Refusal::No(format!("{name} is {status}{to}{phase}: it can be rolled back when InService")))
 }
 
 impl Rollback {
@@ -249,11 +186,12 @@ impl Rollback {
         let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
         Ok(Plan {
             id: new_id(),
-            intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
+            intent: Self { to: Some(name.clone()), way: None, ..self.clone() }.into(),
             title: format!("Roll back {} to {}", endpoint.name, target.headline(present)),
             stage: present.monitoring.stage.clone(),
             target: endpoint.name.clone(),
             choices,
+            ways: Vec::new(),
             differences: rows::differences(target, present, retain),
             checks,
             warnings,
@@ -262,56 +200,6 @@ impl Rollback {
             steps: vec![Step::new(&executor.aws, call).await?],
             guards,
         })
-    }
-}
-
-impl Present {
-    /// Returns how many requests fail. If nothing shows that the endpoint is broken, says so, because the operator may
-    /// have intended another endpoint.
-    fn state(&self) -> Option<String> {
-        let (name, monitoring) = (&self.endpoint.name, &self.monitoring);
-        if let Some(bad) = monitoring.recent_errors.too_many() {
-            return Some(format!("{name} fails now: {bad}."));
-        }
-        let quiet = monitoring.problem.is_none() && monitoring.trouble.is_none();
-        let alarms = match monitoring.alarms.len() {
-            0 => "no alarm watches it".to_owned(),
-            1 => "its alarm does not fire".to_owned(),
-            count => format!("none of its {count} alarms fires"),
-        };
-        let Some(failed) = monitoring.recent_errors.failed else {
-            let why = monitoring.recent_errors.problem.as_deref().unwrap_or("not read");
-            let unknown = format!("The errors of {name} could not be read ({why})");
-            let rest = format!(". It is InService, and {alarms}: whether it is broken is not known here");
-            return Some(if quiet { format!("{unknown}{rest}.") } else { format!("{unknown}.") });
-        };
-        let requests = monitoring.recent_errors.describe(failed);
-        quiet.then(|| {
-            if failed.requests > 0.0 {
-                format!("{name} looks well: it is InService, {requests}, and {alarms}.")
-            } else {
-                format!("{name} is InService, {requests}, and {alarms}: whether it is broken is not known here.")
-            }
-        })
-    }
-
-    /// Returns the general warnings about a change of the endpoint.
-    fn warnings(&self) -> Vec<String> {
-        let endpoint = &self.endpoint;
-        let mut warnings = Vec::new();
-        if let Some(guards) = endpoint.guards.as_ref().filter(|guards| !guards.is_empty()) {
-            warnings.push(format!(
-                "The last deployment was guarded by {}. The rollback goes without: an alarm that fires because of the bad version would undo it.",
-                guards.join(", ")
-            ));
-        }
-        if let Some(failure) = &endpoint.failure {
-            warnings.push(format!("The last update failed: {failure}"));
-        }
-        if let Some(stack) = endpoint.tags.as_ref().and_then(|tags| tags.get("aws:cloudformation:stack-name")) {
-            warnings.push(format!("CloudFormation stack {stack} owns this endpoint and will not know of the change; rejecting the bad version may be the better way."));
-        }
-        warnings
     }
 }
 

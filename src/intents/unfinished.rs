@@ -250,6 +250,7 @@ mod tests {
         let executor = Executor {
             aws: Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nothing is sent"),
             access: Arc::default(),
+            lifted: std::collections::BTreeSet::new(),
             journal: Journal::at("/nowhere".into()),
             identity: ME.into(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),

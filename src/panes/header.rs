@@ -60,7 +60,33 @@ fn what(app: &App, brief: bool) -> Line {
     if app.here.may_change().is_err() && app.replay.is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
+    line.0.extend(freezes(app, brief).0);
+    line.0.extend(armed(app, brief).0);
     line
+}
+
+/// Shows the armed rollbacks; in brief only their number.
+fn armed(app: &App, brief: bool) -> Line {
+    let line = Line::new();
+    match app.armed.as_slice() {
+        [] => line,
+        [only] if !brief => {
+            line.plain("  ").with(format!("armed: roll back {}{}", app.whose(only.account), only.endpoint), Tone::Busy)
+        }
+        armed => line.plain("  ").with(format!("{} armed", fmt::count(armed.len(), "rollback")), Tone::Busy),
+    }
+}
+
+/// Shows the freezes in force, and whether the operator lifted them; in brief without their ends.
+fn freezes(app: &App, brief: bool) -> Line {
+    let frozen = if app.replay.is_some() { Vec::new() } else { app.here.frozen("") };
+    frozen.iter().fold(Line::new(), |line, freeze| {
+        let (lifted, tone) =
+            if app.here.lifted.contains(&freeze.name) { (" lifted", Tone::Bad) } else { ("", Tone::Warn) };
+        let until = fmt::clock(app.here.observed.at, freeze.until, &app.zone);
+        let until = if brief { String::new() } else { format!(" until {until}") };
+        line.plain("  ").with(format!("freeze {}{lifted}{until}", freeze.name), tone)
+    })
 }
 
 /// Shows the region and the caller.

@@ -1,17 +1,18 @@
 //! Carries out effects: plans, calls, the clipboard. Also does the work of every second and of the end.
 
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
 use crate::aws::caught;
-use crate::intents::{Executor, Outcome, Plan, Refusal};
+use crate::intents::{Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
 
@@ -28,6 +29,8 @@ pub(super) struct EffectRunner {
     pub(super) work: JoinSet<()>,
     /// Each plan whose calls are being sent holds a read lock.
     sending: Arc<RwLock<()>>,
+    /// The armed rollbacks that wait, by account and endpoint.
+    armed: BTreeMap<(AccountId, String), AbortHandle>,
     /// The writes of snapshots that are running.
     saving: JoinSet<()>,
     /// The time when snapshots were last written.
@@ -39,7 +42,7 @@ pub(super) struct EffectRunner {
 impl EffectRunner {
     pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>) -> Self {
         let (work, sending, saving) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, work, sending, saving, saved: None, recorded: 0 }
+        Self { machine, answer, work, sending, armed: BTreeMap::new(), saving, saved: None, recorded: 0 }
     }
 
     /// Returns the present time, for the screen.
@@ -125,6 +128,7 @@ impl EffectRunner {
         if let Some(me) = app.account(account).and_then(Account::identity) {
             executor.identity.clone_from(&me.arn);
         }
+        executor.lifted = app.account(account).map(|account| account.lifted.clone()).unwrap_or_default();
         Some(executor)
     }
 
@@ -169,11 +173,41 @@ impl EffectRunner {
                 };
                 self.work.spawn_on(work, &self.machine.background);
             }
+            Effect::LiftFreeze(place, freeze, reason) => {
+                let Some(executor) = self.executor(place, app) else { return };
+                let answer = self.answer.clone();
+                let work = move || {
+                    let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
+                    let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
+                };
+                self.work.spawn_blocking_on(work, &self.machine.background);
+            }
+            Effect::Arm(place, rollback) => {
+                let Some(executor) = self.executor(place, app) else { return };
+                self.arm(executor, place, rollback);
+            }
+            Effect::Disarm(place, endpoint) => {
+                if let Some(waiting) = self.armed.remove(&(place, endpoint)) {
+                    waiting.abort();
+                }
+            }
             Effect::Run(place, plan) => {
                 let Some(executor) = self.executor(place, app) else { return };
                 self.send(executor, *plan);
             }
         }
+    }
+
+    /// Waits until the endpoint of a rollback can be changed, and plans it.
+    fn arm(&mut self, executor: Executor, place: AccountId, rollback: Rollback) {
+        let (answer, endpoint) = (self.answer.clone(), rollback.endpoint.clone());
+        let work = async move {
+            let planned = caught(executor.plan_when_steady(&rollback)).await;
+            let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("the waiting broke off: {said}"))));
+            let _ = answer.send(Msg::Steady(place, rollback.endpoint, planned.map(Box::new))).await;
+        };
+        let waiting = self.work.spawn_on(work, &self.machine.background);
+        self.armed.insert((place, endpoint), waiting);
     }
 
     /// Sends a plan and waits for its end. Its progress returns as messages.

@@ -216,7 +216,7 @@ mod tests {
             for one in selection.unwrap() {
                 let environment = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
                 let caller = one.caller(one.region.as_deref().unwrap_or("eu-west-1"), environment);
-                let rules = AccessRules { read_only: false, accounts: config.accounts.clone(), caller };
+                let rules = AccessRules { accounts: config.accounts.clone(), caller, ..AccessRules::default() };
                 let me = Some("arn:aws:iam::123456789012:user/ana");
                 assert!(rules.check(me).is_err(), "{text} {variables:?} {profile:?} {region:?}");
             }

@@ -1,6 +1,6 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{activity, cause, changes, charts, logs, menu, modal, mouse, navigate, replay, seen};
+use super::{activity, armed, cause, changes, charts, freeze, logs, menu, modal, mouse, navigate, replay, seen};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -10,15 +10,19 @@ macro_rules! actions {
         /// All actions: those of the intents, and those that stay in the console.
         pub static ACTIONS: &[Action] = &[
             $($(#[$cfg])* changes::action::<intents::$intent>(),)+
+            armed::ACTION,
             $($(Action { name: $name, help: $help, group: $group, able: $able, run: $run, ..Action::LOOK },)+)+
         ];
 
         /// Their names, for keymaps.
-        pub const NAMES: &[&str] = &[$($(#[$cfg])* <intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
+        pub const NAMES: &[&str] = &[$($(#[$cfg])* <intents::$intent as Intent>::NAME,)+ armed::ACTION.name, $($($name,)+)+];
     };
 }
 
 intents::intents! { actions
+    "act" {
+        "override-freeze" "send changes in spite of a freeze of the configuration; its name is typed" freeze::can_lift => freeze::ask;
+    }
     "look" {
         "open" "open the selected row: its lineage, that of an event's thing, an account, a source, a log line; in charts: enlarge one" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
@@ -85,7 +89,7 @@ intents::intents! { actions
         "themes" "choose another theme" always => modal::theme_picker::open;
         "mouse" "leave the mouse to the terminal, which selects text with it, or take it again" always => mouse::toggle;
         "suspend" "suspend the program; fg resumes it" can_suspend => |_| Some(Effect::Suspend);
-        "quit" "quit; what was sent continues in AWS" always => |_| Some(Effect::Quit);
+        "quit" "quit; what was sent continues in AWS" always => armed::quit;
     }
 }
 

@@ -2,14 +2,17 @@
 
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
-use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
+use crate::intents::{self, Input, Intent, Permission, Question, Selection, Values};
+use crate::resources::Kind;
+use crate::resources::endpoint::split_stage;
 use crate::view::Tone;
 
 /// Returns the action that plans an intent.
 pub(super) const fn action<I: Intent>() -> Action {
     let (able, run) =
         (able::<I> as fn(&Context<'_>) -> Result<String, String>, run::<I> as fn(&mut App) -> Option<Effect>);
-    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, on: I::ON, like: I::LIKE, able, run }
+    let fits = fits::<I> as fn(&Context<'_>) -> bool;
+    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, on: I::ON, like: I::LIKE, able, fits, run }
 }
 
 /// Returns the selection, as intents see it.
@@ -32,12 +35,38 @@ fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
     }
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
     let label = I::available(&selection(context))?;
-    match denied::<I>(context) {
-        Some(action) => {
-            let again = context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
-            Err(format!("{action} was denied before{}", again.unwrap_or_default()))
-        }
-        None => Ok(label),
+    allowed::<I>(context)?;
+    Ok(label)
+}
+
+/// Does the intent fit the selection, in an account that may be changed?
+fn fits<I: Intent>(context: &Context<'_>) -> bool {
+    let writable = context.app.replay.is_none() && context.app.here.may_change().is_ok();
+    writable && I::available(&selection(context)).is_ok()
+}
+
+/// Checks that the intent may be sent, whatever the state of the selection is.
+pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
+    if context.app.replay.is_some() {
+        return Err("not available in a replay".into());
+    }
+    context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
+    if let Some(action) = denied::<I>(context) {
+        let again = context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
+        return Err(format!("{action} was denied before{}", again.unwrap_or_default()));
+    }
+    match context.app.here.freeze(stage::<I>(context)) {
+        Some(freeze) => Err(format!("frozen by {freeze}; {} lifts it", intents::OVERRIDE)),
+        None => Ok(()),
+    }
+}
+
+/// Returns the stage of the selected endpoint, if the intent changes that. The stage of other changes is not known.
+fn stage<'a, I: Intent>(context: &'a Context<'_>) -> &'a str {
+    let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
+    match thing {
+        Some((Kind::Endpoints, name)) if I::ON.contains(&Kind::Endpoints) => split_stage(name).1,
+        _ => "",
     }
 }
 
@@ -90,7 +119,7 @@ mod tests {
     use crate::assets::Assets;
     use crate::intents::Retrain;
     use crate::resources::pipeline::Pipeline;
-    use crate::resources::{AccountId, Kind, Listing, Observed};
+    use crate::resources::{AccountId, Listing, Observed};
     use jiff::Timestamp;
 
     #[test]

@@ -3,13 +3,14 @@
 use crate::app::{Action, App, Context, Effect, Menu};
 
 /// Returns the changes that concern the selection: those of the thing itself, those of its model, and those of the
-/// thing that are not available.
+/// thing or its model that are not available.
 fn listed(context: &Context<'_>) -> Vec<&'static Action> {
     let writes = context.app.tables.actions.iter().filter(|action| action.writes());
     let place = |action: &Action| match ((action.able)(context).is_ok(), context.is_on(action)) {
         (true, true) => Some(0),
         (true, false) => Some(1),
         (false, true) => Some(2),
+        (false, false) if (action.fits)(context) => Some(3),
         (false, false) => None,
     };
     let mut listed: Vec<_> = writes.filter_map(|action| Some((place(action)?, action))).collect();

@@ -8,6 +8,8 @@ mod palette;
 mod pick;
 pub(super) mod theme_picker;
 
+pub(super) use ask::start;
+
 use crossterm::event::KeyEvent;
 
 use super::navigate;

@@ -30,9 +30,10 @@ impl App {
         self.modal = match (result, planning.before) {
             (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.confirm_by_key))),
             (Ok(plan), Some(before)) => Some(Modal::Ask(before.with_plan(intent, plan))),
-            (Err(refusal), Some(before)) => {
-                let problem = Some(refusal.to_string());
-                Some(Modal::Ask(Ask { problem, ..*before }))
+            (Err(refusal), Some(mut before)) => {
+                let why = refusal.to_string();
+                before.refuse_way(intent, &why);
+                Some(Modal::Ask(Ask { problem: Some(why), ..*before }))
             }
             (Err(refusal), None) => Some(
                 Notice::refused(

@@ -57,3 +57,58 @@ fn what_was_done_is_listed_filtered_and_exported() {
     assert!(ids(&["--target", "other"]).is_empty());
     home.run(&["journal", "--since", "yesterday"], &[]).ends(2).says("write a time such as");
 }
+
+#[test]
+fn a_change_is_told_as_one_document_with_the_same_answers_and_exit_codes() {
+    const RULE: &str = "recommendation-deploy-on-decision";
+    let home = Home::new();
+    let change = |arguments: &[&str]| {
+        let all = [&["--demo", "switch-rule", RULE, "disabled", "--json"], arguments].concat();
+        home.run(&all, &[])
+    };
+    let planned = change(&["--plan-only"]).ends(0);
+    let document = planned.json();
+    assert_eq!((&document["schema"], &document["outcome"]), (&1.into(), &"planned".into()));
+    assert_eq!(document["intent"], "switch-rule");
+    assert_eq!(document["region"], "eu-west-1");
+    let plan = &document["plan"];
+    assert_eq!(plan["target"], RULE);
+    assert_eq!(plan["differences"][0]["what"], "State");
+    assert_eq!(plan["calls"][0]["call"], "events:DisableRule");
+    assert_eq!(plan["calls"][0]["parameters"]["Name"], RULE);
+    assert!(plan["calls"][0]["command"].as_str().unwrap().starts_with("aws events disable-rule"));
+    assert!(planned.err.contains("Sends  events:DisableRule"), "the text is on standard error: {planned:?}");
+    let journal = || {
+        let text = std::fs::read_to_string(home.path("state/sagetop/demo-journal.jsonl")).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<serde_json::Value>>()
+    };
+    assert!(journal().is_empty());
+
+    let unconfirmed = change(&["--yes", "another"]).ends(1).json();
+    assert_eq!((&unconfirmed["outcome"], &unconfirmed["sent"]), (&"not_confirmed".into(), &serde_json::json!([])));
+    let done = change(&["--yes", RULE]).ends(0).json();
+    assert_eq!((&done["outcome"], &done["sent"][0]["call"]), (&"done".into(), &"events:DisableRule".into()));
+    assert!(done["sent"][0]["request_id"].is_string() && done["message"].as_str().unwrap().contains(RULE));
+    assert_eq!((&journal()[0]["id"], &journal()[0]["event"]), (&done["plan"]["id"], &"confirmed".into()));
+    let refused = home.run(&["--demo", "switch-rule", "none", "disabled", "--json", "--yes", "none"], &[]).ends(1);
+    let refused = refused.json();
+    assert_eq!((&refused["outcome"], &refused["plan"]), (&"refused".into(), &serde_json::Value::Null));
+    assert!(!refused["message"].as_str().unwrap().is_empty());
+    let freeze = "[[freeze]]\nname = \"sale\"\nfrom = \"2020-01-01\"\nto = \"2099-01-01\"\n";
+    let freeze = home.write("freeze.toml", freeze);
+    let freeze = freeze.to_str().unwrap();
+    let frozen = change(&["--config", freeze, "--yes", RULE]).ends(1).json();
+    let message = frozen["message"].as_str().unwrap();
+    assert!(message.starts_with("frozen by sale until Thu 1 Jan 00:00 UTC: switch-rule was not sent"), "{message}");
+    assert_eq!(
+        frozen["plan"]["warnings"][0],
+        "The freeze sale until Thu 1 Jan 00:00 UTC is in force: this is not sent."
+    );
+    let lifted = change(&["--config", freeze, "--yes", RULE, "--override-freeze", "sale"]).ends(0).json();
+    assert_eq!(lifted["outcome"], "done");
+    let journalled = journal();
+    let lifted: Vec<_> = journalled.iter().filter(|line| line["id"] == lifted["plan"]["id"]).collect();
+    assert!(lifted[0]["message"].as_str().unwrap().contains("in spite of the freeze sale"), "{lifted:?}");
+    let read_only = change(&["--yes", RULE, "--read-only"]).ends(1).json();
+    assert!(read_only["message"].as_str().unwrap().starts_with("read-only: switch-rule was not sent"));
+}

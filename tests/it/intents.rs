@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod acts;
+mod armed;
 mod asked;
 mod choices;
+mod freezes;
 mod interrupted;
 mod leaving;
 mod lost;

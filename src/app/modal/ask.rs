@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::Dialog;
-use crate::intents::{AnyIntent, Choice, Plan};
+use crate::intents::{AnyIntent, Choice, Plan, Way};
 
 /// A plan that waits for confirmation.
 #[derive(Debug, Clone)]
@@ -60,11 +60,43 @@ impl Ask {
         offered.get(next).filter(|choice| !choice.chosen)?.intent.clone()
     }
 
-    /// Replaces the plan by the one of another choice. The list of choices stays.
+    /// Returns the intent of the next or previous way. After the last way comes the first.
+    #[must_use]
+    pub fn another_way(&self, by: isize) -> Option<AnyIntent> {
+        let offered: Vec<&Way> = self.ways().collect();
+        let now = offered.iter().position(|way| way.chosen);
+        // A way that turned out not to exist is not among them; then the search begins at the end.
+        let now = now.unwrap_or(offered.len().saturating_sub(1));
+        let next = (now + offered.len()).saturating_add_signed(by).checked_rem(offered.len())?;
+        offered.get(next).filter(|way| !way.chosen)?.intent.clone()
+    }
+
+    /// Returns the ways that can be planned.
+    pub fn ways(&self) -> impl Iterator<Item = &Way> {
+        self.plan.ways.iter().filter(|way| way.intent.is_some())
+    }
+
+    /// Notes that a way cannot be gone, and why, if the intent is that of a way.
+    pub fn refuse_way(&mut self, intent: &AnyIntent, why: &str) {
+        let way = self.plan.ways.iter_mut().find(|way| way.intent.as_ref() == Some(intent));
+        if let Some(way) = way {
+            (way.intent, way.note) = (None, why.to_owned());
+        }
+    }
+
+    /// Replaces the plan by the one of another choice or way. The list of choices of the same way stays.
     #[must_use]
     pub fn with_plan(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
         let by_key = self.is_by_key();
-        if plan.choices.is_empty() {
+        let mut ways = self.plan.ways;
+        let turned = ways.iter().any(|way| way.intent.as_ref() == Some(intent));
+        if turned {
+            ways.iter_mut().for_each(|way| way.chosen = way.intent.as_ref() == Some(intent));
+        }
+        if plan.ways.is_empty() {
+            plan.ways = ways;
+        }
+        if plan.choices.is_empty() && !turned {
             plan.choices = self.plan.choices;
             plan.choices.iter_mut().for_each(|choice| choice.chosen = choice.intent.as_ref() == Some(intent));
         }

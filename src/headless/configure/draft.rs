@@ -21,6 +21,10 @@ const HEAD: &str = r#"
 # confirm = "type"          # "confirm": a key instead of the typed name
 # max_cost_per_day = 1.0    # dollars that metrics may cost
 # read_only = true
+
+# [[freeze]]                # a time in which nothing is sent
+# name = "weekend"
+# days = ["sat", "sun"]
 "#;
 
 /// What a location needs that AWS does not know.

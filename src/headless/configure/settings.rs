@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::written::{list, table, text};
-use crate::config::{Account, Config, Confirm, DataKind, Meaning, Metric, MetricSource, Model};
+use crate::config::{Account, Config, Confirm, DataKind, Freeze, Meaning, Metric, MetricSource, Model};
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn settings(config: &Config) -> String {
     line("max_cost_per_day", config.max_cost_per_day.map(|dollars| format!("{dollars:?}")));
     line("measure_every", config.measure_every.map(|every| text(&format!("{}s", every.as_secs()))));
     written += &config.accounts.iter().map(account).collect::<String>();
+    written += &config.freezes.iter().map(freeze).collect::<String>();
     written += &config.models.iter().map(model).collect::<String>();
     if !config.severities.is_empty() {
         written += "\n[severity]\n";
@@ -72,6 +73,12 @@ fn account(account: &Account) -> String {
         .text("access", Some(access))
         .text("colour", colour.as_str())
         .0
+}
+
+fn freeze(freeze: &Freeze) -> String {
+    let lines = Lines::of("freeze").text("name", Some(&freeze.name));
+    let lines = lines.list("stages", texts(&freeze.stages)).list("accounts", texts(&freeze.accounts));
+    lines.0 + &freeze.window.to_string()
 }
 
 fn model(model: &Model) -> String {
@@ -137,7 +144,9 @@ mod tests {
     #[test]
     fn what_is_shown_is_a_configuration_that_means_the_same() {
         let own = "theme = \"light\"\nmax_cost_per_day = 5\nmeasure_every = \"5m\"\nconfirm = \"confirm\"\n\
-                   [[account]]\nlabel = \"prod\"\nregions = [\"eu-west-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n";
+                   [[account]]\nlabel = \"prod\"\nregions = [\"eu-west-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n\
+                   [[freeze]]\nname = \"weekend\"\ndays = [\"fri\", \"sat\"]\nhours = \"18:00-08:00\"\nzone = \"Europe/Berlin\"\n\
+                   [[freeze]]\nname = \"sale\"\nfrom = \"2026-11-27\"\nto = \"2026-11-30T08:00\"\nstages = [\"prod\"]\naccounts = [\"prod\"]\n";
         for text in [own, include_str!("../../demo.toml")] {
             let config = parsed(text);
             let mut shown = parsed(&settings(&config));

@@ -100,6 +100,39 @@ impl Call for RetryStageExecution {
     }
 }
 
+/// `RollbackStage`: an execution that runs one stage with what succeeded there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RollbackStage {
+    /// `pipelineName`.
+    pub(crate) pipeline: String,
+    /// `stageName`.
+    pub(crate) stage: String,
+    /// `targetPipelineExecutionId`.
+    pub(crate) target: String,
+}
+
+impl Call for RollbackStage {
+    const API: Api = api("RollbackStage");
+    const PERMISSIONS: &'static [Permission] = &[Permission::new("codepipeline:RollbackStage", ANY_STAGE)];
+
+    async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
+        let request = aws.codepipeline.rollback_stage().pipeline_name(&self.pipeline).stage_name(&self.stage);
+        let reply = request.target_pipeline_execution_id(&self.target).send().await.map_err(failed)?;
+        Ok(Receipt { arn: Some(reply.pipeline_execution_id.clone()), ..Receipt::of(&reply) })
+    }
+
+    /// Finds the newest execution, if it rolls back to the same target.
+    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+        let target = text(parameters, "targetPipelineExecutionId");
+        let newest = delivery::executions(aws, text(parameters, "pipelineName"), None).await?.into_iter().next();
+        let own = newest.filter(|it| {
+            let of = it.rollback_metadata.as_ref().and_then(|of| of.rollback_target_pipeline_execution_id.as_deref());
+            of == Some(target)
+        });
+        Ok(own.and_then(|it| it.pipeline_execution_id))
+    }
+}
+
 /// `DisableStageTransition` into a stage: no execution enters it any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DisableStageTransition {

@@ -64,6 +64,8 @@ impl DeployRules {
             }
         }
         let targets: Vec<&str> = rule.targets.iter().flatten().map(|target| arn_name(&target.arn)).collect();
+        self.starting
+            .extend((starts && !targets.is_empty()).then(|| format!("rule {name} starts {}", targets.join(", "))));
         let then = match (&rule.targets, starts) {
             (None, _) => "targets not known".to_owned(),
             (_, true) => format!("starts {}", targets.join(", ")),

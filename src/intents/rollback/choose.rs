@@ -6,7 +6,7 @@ use super::monitoring::PastAlarms;
 use super::past_errors::PastErrors;
 use super::survey::{ConfigNames, Survey};
 use super::track_record::{TrackRecord, WentLive, period};
-use super::{Present, Rollback, rebuild};
+use super::{Present, Rollback, RollbackWay, components, rebuild};
 use crate::intents::{Choice, Executor, Plan, Refusal, evidence};
 
 /// The most values of an evaluation report that fit into a list.
@@ -62,7 +62,7 @@ impl RatedCandidate {
         let name = self.candidate.config.name.clone();
         Choice {
             label: self.candidate.label(),
-            intent: Some(Rollback { to: Some(name.clone()), ..intent.clone() }.into()),
+            intent: Some(Rollback { to: Some(name.clone()), way: None, ..intent.clone() }.into()),
             name,
             chosen: false,
             changes: self.candidate.changes(present).phrases.join(", "),
@@ -114,13 +114,22 @@ fn best(rated: &[RatedCandidate], present: &Present) -> Option<usize> {
 }
 
 impl Rollback {
-    /// Searches for earlier configurations, and plans the best one.
+    /// Searches for earlier configurations, and plans the best one; where there is none, one that is built anew.
     pub(super) async fn choose(
         &self,
         executor: &Executor,
         present: &Present,
         mut reader: ConfigReader<'_>,
-    ) -> Result<Plan, Refusal> {
+    ) -> Result<(RollbackWay, Plan), Refusal> {
+        if present.serving.is_none() {
+            return Err(Refusal::No(format!(
+                "{}: the configuration that serves now was deleted, so the earlier ones are not known; name one with --to",
+                self.endpoint
+            )));
+        }
+        if present.uses_components() {
+            return Err(components::refusal(&executor.aws, present).await);
+        }
         let names = ConfigNames::read(executor, present).await?;
         let Survey { fit, unfit } = names.survey(present, &mut reader).await?;
         let mut rated = rate(executor, present, &names.history(present), fit).await;
@@ -139,15 +148,16 @@ impl Rollback {
                 .collect();
             why_not.extend(unfit.iter().map(|u| format!("{} {}", u.name, u.why)));
             let avoided: Vec<&Candidate> = rated.iter().map(|j| &j.candidate).collect();
-            match rebuild::plan(self, executor, present, &why_not, &avoided, choices.clone()).await {
+            match rebuild::plan(self, executor, present, Some(&why_not), &avoided, choices.clone()).await {
                 Err(Refusal::No(_)) if !rated.is_empty() => {}
-                rebuilt => return rebuilt,
+                rebuilt => return rebuilt.map(|plan| (RollbackWay::Rebuild, plan)),
             }
         }
         let place = best.unwrap_or(0);
         if let Some(choice) = choices.get_mut(place) {
             choice.chosen = true;
         }
-        self.to_config(executor, present, rated.swap_remove(place), choices).await
+        let plan = self.to_config(executor, present, rated.swap_remove(place), choices).await?;
+        Ok((RollbackWay::Previous, plan))
     }
 }

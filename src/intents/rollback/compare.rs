@@ -231,6 +231,7 @@ mod tests {
             endpoint: Endpoint { name: "e".into(), variants, ..Endpoint::default() },
             serving: Some(serving),
             monitoring: Monitoring::default(),
+            scaling: Vec::new(),
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Monitoring {
     /// The stage, `prod`, `staging`, …; empty if it is unknown.
     pub(super) stage: String,
     pub(super) alarms: Vec<Monitor>,
+    /// The names of those that fire now.
+    pub(super) firing: Vec<String>,
     /// Whether one of the alarms watches the failed requests of the endpoint.
     pub(super) watch_errors: bool,
     /// The number of failed requests in the last minutes.
@@ -90,16 +92,15 @@ impl Monitoring {
         let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &observed.store));
         let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| observed.store.alarms.get(name));
         let watch_errors = own.clone().any(|alarm| watches_errors(alarm, &endpoint.name));
-        let mut alarms: Vec<Monitor> = own
-            .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))
-            .map(|alarm| Monitor::of(alarm, executor))
-            .collect();
+        let own: Vec<&Alarm> = own.filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name)).collect();
+        let firing = own.iter().filter(|alarm| alarm.state == "ALARM").map(|alarm| alarm.name.clone()).collect();
+        let mut alarms: Vec<Monitor> = own.into_iter().map(|alarm| Monitor::of(alarm, executor)).collect();
         alarms.sort_by_key(|monitor| !monitor.grave);
         if alarms.len() > MOST {
             problem = Some(format!("the history of {MOST} of its {} alarms was read", alarms.len()));
         }
         let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
-        Self { stage, alarms, watch_errors, recent_errors, trouble, problem }
+        Self { stage, alarms, firing, watch_errors, recent_errors, trouble, problem }
     }
 }
 

@@ -28,12 +28,12 @@ struct Parts {
 }
 
 /// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`. `why_not` are the reasons why the endpoint cannot
-/// go back to its earlier configurations, and `avoided` are those with a bad record.
+/// go back to its earlier configurations, if it cannot, and `avoided` are those with a bad record.
 pub(super) async fn plan(
     intent: &Rollback,
     executor: &Executor,
     present: &Present,
-    why_not: &[String],
+    why_not: Option<&[String]>,
     avoided: &[&Candidate],
     mut choices: Vec<Choice>,
 ) -> Result<Plan, Refusal> {
@@ -58,7 +58,15 @@ pub(super) async fn plan(
     }
     let mut warnings: Vec<String> = present.state().into_iter().collect();
     warnings.extend([
-        format!("{}: a new model and a new configuration named {name} are created and kept.", none_left(why_not)),
+        match why_not {
+            Some(why_not) => {
+                format!(
+                    "{}: a new model and a new configuration named {name} are created and kept.",
+                    none_left(why_not)
+                )
+            }
+            None => format!("A new model and a new configuration named {name} are created and kept."),
+        },
         "Whatever else manages the endpoint (CloudFormation, CodePipeline) does not know of them.".to_owned(),
     ]);
     warnings.extend(present.warnings());
@@ -77,11 +85,12 @@ pub(super) async fn plan(
     let update = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true };
     let aws = &executor.aws;
     Ok(Plan {
-        intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
+        intent: Rollback { to: Some(name.clone()), way: None, ..intent.clone() }.into(),
         title: format!("Rebuild {} from {}", endpoint.name, package.label()),
         stage: present.monitoring.stage.clone(),
         target: endpoint.name.clone(),
         choices,
+        ways: Vec::new(),
         differences,
         checks,
         warnings,
@@ -105,7 +114,7 @@ fn none_left(why_not: &[String]) -> String {
 async fn find_parts(
     aws: &Aws,
     present: &Present,
-    why_not: &[String],
+    why_not: Option<&[String]>,
     avoided: &[&Candidate],
 ) -> Result<Parts, Refusal> {
     let name = &present.endpoint.name;
@@ -124,7 +133,12 @@ async fn find_parts(
                 )
             },
         );
-        Refusal::No(format!("{name} cannot be rolled back. {}, and {why}; {instead}", none_left(why_not)))
+        match why_not {
+            Some(why_not) => {
+                Refusal::No(format!("{name} cannot be rolled back. {}, and {why}; {instead}", none_left(why_not)))
+            }
+            None => Refusal::No(format!("{name} cannot be rebuilt: {why}")),
+        }
     };
     let refuse_copy = |what: &str| none(&format!("its own has {what}, which a copy would lose"));
     let config = raw_config(aws, &serving.config.name).await?;

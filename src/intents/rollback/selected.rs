@@ -73,7 +73,7 @@ pub(super) fn question(at: &Selection<'_>) -> Option<Question> {
 
 /// Returns the rollback of an endpoint to the newest good configuration before the present one.
 fn newest_good(endpoint: &str) -> Rollback {
-    Rollback { endpoint: endpoint.to_owned(), to: None }
+    Rollback { endpoint: endpoint.to_owned(), to: None, way: None }
 }
 
 /// Returns the question for the endpoint of a model. The cursor is on the first broken one.

@@ -6,7 +6,7 @@ use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
 /// The width of a label in cells. The description follows it.
-const LABEL: usize = 22;
+const LABEL: usize = 20;
 
 pub(super) fn menu(app: &App, menu: &Menu) -> Sheet {
     let context = app.context();
@@ -28,7 +28,7 @@ fn row(app: &App, context: &Context<'_>, action: &Action, selected: bool) -> She
     let (line, note) = match (action.able)(context) {
         Ok(label) => {
             let keys = app.keymap.keys_for(action.like.unwrap_or(action.name)).join(" ");
-            (Line::new().plain(format!("{label:<LABEL$}")).muted(action.help), Line::new().muted(keys))
+            (Line::new().plain(format!("{label:<LABEL$}  ")).muted(action.help), Line::new().muted(keys))
         }
         Err(why) => (Line::new().muted(action.name), Line::new().with(why, Tone::Warn)),
     };

@@ -3,8 +3,10 @@
 
 use super::{keys, place};
 use crate::app::{Answer, App, Ask, Planning};
-use crate::intents::{Choice, Difference, Plan};
-use crate::keymap::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
+use crate::intents::{Choice, Difference, Plan, Way};
+use crate::keymap::SheetKey::{
+    Cancel, Confirm, CopyCall, NextChoice, NextField, PageDown, PreviousChoice, ScrollDown, Unfold,
+};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
 /// The width in cells of the widest value in a plan's columns.
@@ -36,9 +38,10 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
         }
     };
     let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "before"), (NextChoice, "next target")]);
+    let ways = (ask.ways().count() > 1).then_some((NextField, "another way"));
     let fold = if ask.unfolded { "fold calls" } else { "show calls" };
     let others = [(PageDown, "scroll"), (Unfold, fold), (CopyCall, "copy call")];
-    let wanted: Vec<_> = answers.into_iter().chain(choices.into_iter().flatten()).chain(others).collect();
+    let wanted: Vec<_> = answers.into_iter().chain(ways).chain(choices.into_iter().flatten()).chain(others).collect();
     Sheet {
         title: Line::new().with(ask.plan.headline(), Tone::Strong),
         tone: Tone::Warn,
@@ -89,6 +92,7 @@ fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     }
     rows.push(SheetRow::Text(Line::new()));
     rows.extend(plan.warnings.iter().map(|w| SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(w))));
+    rows.extend(ways(&plan.ways));
     rows.extend(choices(&plan.choices));
     let mut checks = Line::new();
     for check in &plan.checks {
@@ -104,6 +108,29 @@ fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
         rows.push(SheetRow::Text(line.plain(parameters)));
     }
     rows
+}
+
+/// Lists all ways.
+fn ways(ways: &[Way]) -> Vec<SheetRow> {
+    if ways.is_empty() {
+        return Vec::new();
+    }
+    let title = SheetRow::Text(Line::new().muted("ways back, fastest first"));
+    std::iter::once(title).chain(ways.iter().map(way)).chain([SheetRow::Text(Line::new())]).collect()
+}
+
+/// Makes the row of a way: what is done, how long it takes, and what it would do or why it is not offered.
+fn way(way: &Way) -> SheetRow {
+    let (mark, tone) = match (&way.intent, way.chosen) {
+        (_, true) => ("›", Tone::Strong),
+        (Some(_), false) => (" ", Tone::Plain),
+        (None, false) => ("–", Tone::Muted),
+    };
+    SheetRow::Columns(vec![
+        Line::new().plain(format!("{mark} ")).with(&way.name, tone),
+        Line::new().with(if way.intent.is_some() { &way.takes } else { "" }, tone),
+        Line::new().muted(&way.note),
+    ])
 }
 
 fn difference(d: &Difference) -> SheetRow {

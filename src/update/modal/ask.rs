@@ -2,8 +2,9 @@
 
 use super::plan_after;
 use crate::app::{Answer, App, Ask, Effect, Notice, Run};
-use crate::intents::Step;
+use crate::intents::{Plan, Step};
 use crate::keymap::SheetKey;
+use crate::resources::AccountId;
 use crate::view::Tone;
 
 /// Handles a key.
@@ -27,6 +28,12 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
             app.message = Some((Tone::Good, "copied the aws command".into()));
             effect = Some(Effect::Copy(calls.join("\n")));
         }
+        NextField | PreviousField if ask.ways().count() > 1 => {
+            let by = if key == NextField { 1 } else { -1 };
+            if let Some(intent) = ask.another_way(by) {
+                return Some(plan_after(app, intent, Some(Box::new(ask))));
+            }
+        }
         NextField | PreviousField | ScrollDown | ScrollUp => {
             if let Answer::Key { sends } = &mut ask.answer {
                 *sends = !*sends;
@@ -48,17 +55,21 @@ fn submit_answer(app: &mut App, mut ask: Ask) -> Option<Effect> {
         app.modal = Some(ask.into());
         return None;
     }
-    let account = app.here.id;
-    let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
+    start(app, app.here.id, ask.plan)
+}
+
+/// Sends a plan, unless its target is being changed already.
+pub(in super::super) fn start(app: &mut App, account: AccountId, planned: Box<Plan>) -> Option<Effect> {
+    let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == planned.target;
     if app.runs.iter().any(under_way) {
-        let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
-        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why).into());
+        let why = format!("{} is being changed from here already; wait for its end", planned.target);
+        app.modal = Some(Notice::refused(app.whose(account) + &planned.title, why).into());
         return None;
     }
-    let (plan, since) = ((*ask.plan).clone(), app.here.observed.at);
+    let (plan, since) = ((*planned).clone(), app.here.observed.at);
     let unsent = plan.steps.len();
     let run = Run { account, plan, since, text: "checking again".into(), unsent, outcome: None };
     app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
     app.runs.push(run);
-    Some(Effect::Run(account, ask.plan))
+    Some(Effect::Run(account, planned))
 }

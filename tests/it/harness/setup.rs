@@ -95,8 +95,10 @@ impl Setup {
             let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace);
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let (access, preferences) = (self.access.clone().into(), Arc::new(Preferences::of(&config)));
-            let executor = Executor { aws, access, journal, identity, clock, preferences };
+            let access = AccessRules { freezes: config.freezes.clone(), ..self.access.clone() };
+            let (access, preferences) = (Arc::new(access), Arc::new(Preferences::of(&config)));
+            let lifted = std::collections::BTreeSet::new();
+            let executor = Executor { aws, access, lifted, journal, identity, clock, preferences };
             Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
         };
         let (connections, clock) = (sims.iter().map(connection).collect(), clock.clone());

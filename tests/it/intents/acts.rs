@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use sagetop::intents::{AccessRules, AnyIntent, ApproveDelivery, Executor, JobKind, MuteAlarms, Outcome};
 use sagetop::intents::{
-    RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, SetInstances, SetScalingLimits, ShiftTraffic,
+    RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, RollbackStage, SetInstances, SetScalingLimits,
+    ShiftTraffic,
 };
 use sagetop::intents::{StopExecution, StopJob, Switch, SwitchAlarmActions, SwitchRule, SwitchScaling, SwitchSchedule};
 use sagetop::intents::{SwitchTransition, UnmuteAlarm};
@@ -108,15 +109,20 @@ fn deliveries() -> Vec<Act> {
         stage: None,
         action: None,
     };
+    let back = RollbackStage { pipeline: DELIVERY.into(), stage: None, to: None };
     vec![
         act("stuck-approval", approve(), "PutApprovalResult"),
         act("stuck-approval", reject, "PutApprovalResult"),
         // The deployment fails, because somebody changes the endpoint at the same time.
         Act {
-            before: vec![same(Rollback { endpoint: "fraud-screening-prod".into(), to: None }), same(approve())],
+            before: vec![
+                same(Rollback { endpoint: "fraud-screening-prod".into(), to: None, way: None }),
+                same(approve()),
+            ],
             later: Duration::from_mins(30),
             ..act("stuck-approval", RetryStage { pipeline: DELIVERY.into(), stage: None }, "RetryStageExecution")
         },
+        act("stuck-approval", back, "RollbackStage"),
         act("stuck-approval", transition(Switch::Disabled), "DisableStageTransition"),
         Act {
             before: vec![same(transition(Switch::Disabled))],

@@ -26,7 +26,7 @@ async fn read_only_is_kept_by_the_executor() {
     let intents = [
         approve(),
         Retrain { pipeline: "fraud-screening-build".into(), parameters: Vec::new() }.into(),
-        Rollback { endpoint: "recommendation-prod".into(), to: None }.into(),
+        Rollback { endpoint: "recommendation-prod".into(), to: None, way: None }.into(),
     ];
     for intent in intents {
         let name = intent.name();
@@ -63,7 +63,7 @@ async fn a_target_that_changed_meanwhile_is_not_touched() {
     t.keys("b enter").await;
     t.says("Type recommendation-prod to send");
     // While the operator reads the plan, another user rolls back.
-    let other = Rollback { endpoint: "recommendation-prod".into(), to: None }.into();
+    let other = Rollback { endpoint: "recommendation-prod".into(), to: None, way: None }.into();
     assert!(matches!(carried_out(&t, AccessRules::default(), other).await, Outcome::Done(_)));
     let (calls, lines) = (t.sim().write_calls(), t.journal().len());
     t.keys("'recommendation-prod' enter").await;

@@ -150,7 +150,7 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     t.never_says("black-friday");
     t.never_says("this console put it live");
     t.keys("esc").await;
-    let wanted = Rollback { endpoint: "recommendation-prod".into(), to: Some("black-friday".into()) };
+    let wanted = Rollback { endpoint: "recommendation-prod".into(), to: Some("black-friday".into()), way: None };
     let plan = AnyIntent::from(wanted).plan(t.executor()).await.unwrap();
     let (tell, _told) = tokio::sync::mpsc::channel(64);
     let done = t.executor().run(&plan, &tell).await;

@@ -138,7 +138,9 @@ impl Way {
     fn plan(self, arguments: &[&str]) -> Run {
         let account = Altered::serve("empty", move |asked| self.answer(asked));
         let rollback = ["rollback", "pair-prod", "--plan-only"];
-        Home::new().run_at(&account.url, "eu-west-1", &[&rollback, arguments].concat())
+        // Where a variant runs an older version, traffic is shifted to it, unless another way is wanted.
+        let way: &[&str] = if arguments.is_empty() { &["--way", "previous"] } else { &[] };
+        Home::new().run_at(&account.url, "eu-west-1", &[&rollback, way, arguments].concat())
     }
 }
 
@@ -240,8 +242,8 @@ fn each_model_of_the_plan_must_still_be_the_one_that_was_looked_at() {
     for remade in ["m1", "m2"] {
         let way = Way { remade, ..Way::new(configs(), pair()) };
         let account = Altered::serve("empty", move |asked| way.answer(asked));
-        let run =
-            Home::new().run_at(&account.url, "eu-west-1", &["rollback", "pair-prod", "--yes", "pair-prod"]).ends(1);
+        let rollback = ["rollback", "pair-prod", "--way", "previous", "--yes", "pair-prod"];
+        let run = Home::new().run_at(&account.url, "eu-west-1", &rollback).ends(1);
         run.says(&format!("{remade} changed since the plan was made"));
         assert_eq!(account.count("UpdateEndpoint"), 0, "{remade}");
     }

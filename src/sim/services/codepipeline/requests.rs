@@ -2,7 +2,9 @@
 
 use super::definition::{self, action_type};
 use super::state::{Action, Disabled, Execution, Pipeline, Stage, State, Status};
-use crate::sim::prelude::{Answer, Cause, Env, Operation, Operations, Paging, ServiceError, Value, read, tree, write};
+use crate::sim::prelude::{
+    Answer, Cause, Env, Operation, Operations, Paging, ServiceError, Value, num, read, tree, write,
+};
 use crate::sim::services::sagemaker::Packages;
 
 pub(super) type Handler = fn(&mut State, &mut Env, &Packages, &Value) -> Answer;
@@ -16,6 +18,7 @@ static TABLE: &[Operation<Handler>] = &[
     read("ListActionExecutions", actions),
     write("PutApprovalResult", answer_approval),
     write("RetryStageExecution", retry),
+    write("RollbackStage", roll_back),
     write("StartPipelineExecution", start),
     write("DisableStageTransition", disable),
     write("EnableStageTransition", enable),
@@ -55,8 +58,7 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
     let stages = shape.stages.iter().enumerate().map(|(number, stage)| {
         let (name, action) = stage.names();
         // The newest execution that has reached this stage determines its status.
-        let reached = |e: &&Execution| e.stages.get(number).is_some_and(|stage| stage.status != Status::Waiting);
-        let last = pipeline.executions.iter().rev().find(reached).and_then(|e| Some((e, e.stages.get(number)?)));
+        let last = pipeline.executions.iter().rev().find(|execution| execution.reached(number)).and_then(|e| Some((e, e.stages.get(number)?)));
         let held = pipeline.executions.last().filter(|execution| pipeline.holds(execution, number));
         tree! {
             "stageName": name,
@@ -67,7 +69,7 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
                 "currentRevision": last.filter(|_| number == 0).map(|(execution, _)| revision(execution)),
                 "latestExecution": last.map(|(execution, stage)| latest(pipeline, execution, stage)),
             }],
-            "latestExecution": last.map(|(execution, stage)| tree! { "pipelineExecutionId": &execution.id, "status": stage.status.word(), "type": "STANDARD" }),
+            "latestExecution": last.map(|(execution, stage)| tree! { "pipelineExecutionId": &execution.id, "status": stage.status.word(), "type": execution.kind() }),
         }
     });
     Ok(tree! {
@@ -117,7 +119,16 @@ fn latest(pipeline: &Pipeline, execution: &Execution, stage: &Stage) -> Value {
 
 fn executions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
     let pipeline = wanted(state, env, input, "pipelineName")?;
-    let rows = pipeline.executions.iter().rev().map(|execution| {
+    let stage = input.at("filter.succeededInStage.stageName").and_then(Value::as_text);
+    let succeeded = |execution: &&Execution| {
+        let in_stage = |name| {
+            execution.stages.iter().enumerate().any(|(number, stage)| {
+                stage.names().0 == name && stage.status == Status::Succeeded && execution.reached(number)
+            })
+        };
+        stage.is_none_or(in_stage)
+    };
+    let rows = pipeline.executions.iter().rev().filter(succeeded).map(|execution| {
         let version = &execution.version;
         let revision = tree! { "actionName": "ModelRegistry", "revisionId": version, "revisionSummary": format!("Model package {version}") };
         let rule = env.account.arn("events", &format!("rule/{}", pipeline.name));
@@ -129,7 +140,8 @@ fn executions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> 
             "sourceRevisions": vec![revision],
             "trigger": tree! { "triggerType": "CloudWatchEvent", "triggerDetail": rule },
             "executionMode": pipeline.mode(),
-            "executionType": "STANDARD",
+            "executionType": execution.kind(),
+            "rollbackMetadata": execution.rolls_back.as_ref().map(|(_, id)| tree! { "rollbackTargetPipelineExecutionId": id }),
         }
     });
     PAGES.answer(input, "pipelineExecutionSummaries", rows.collect())
@@ -140,7 +152,8 @@ fn actions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Ans
     let wanted = input.at("filter.pipelineExecutionId").and_then(Value::as_text);
     let mut rows = Vec::new();
     for execution in pipeline.executions.iter().rev().filter(|e| wanted.is_none_or(|id| e.id == id)) {
-        for stage in execution.stages.iter().rev().filter(|stage| stage.status != Status::Waiting) {
+        let reached = execution.stages.iter().enumerate().rev().filter(|(number, _)| execution.reached(*number));
+        for (_, stage) in reached {
             let (name, action) = stage.names();
             rows.push(tree! {
                 "pipelineExecutionId": &execution.id,
@@ -220,6 +233,37 @@ fn retry(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answe
     };
     failed.set(Status::Waiting, env.now, "");
     execution.updated = env.now;
+    Ok(tree! { "pipelineExecutionId": id })
+}
+
+/// Starts an execution that runs one stage again with what succeeded there before:
+/// <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RollbackStage.html>.
+fn roll_back(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let (name, target) = (input.need("stageName")?, input.need("targetPipelineExecutionId")?);
+    let (now, id) = (env.now, num::uuid(env.fresh()));
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let unable = |why: &str| ServiceError::new("UnableToRollbackStageException", why);
+    let Some(good) = pipeline.executions.iter().find(|execution| execution.id == target) else {
+        return Err(ServiceError::new("PipelineExecutionNotFoundException", "There is no such execution."));
+    };
+    let Some(number) = good.stages.iter().position(|stage| stage.names().0 == name) else {
+        return Err(ServiceError::new("StageNotFoundException", format!("There is no stage {name}.")));
+    };
+    let succeeded = good.stages.get(number).is_some_and(|stage| stage.status == Status::Succeeded);
+    if number == 0 || !succeeded {
+        return Err(unable("The target execution has not succeeded in this stage, or it is the source stage."));
+    }
+    let busy = |stage: &Stage| stage.status == Status::Running;
+    if pipeline.executions.iter().any(|execution| execution.stages.get(number).is_some_and(busy)) {
+        return Err(unable("The stage is in progress."));
+    }
+    let mut execution = pipeline.execution(id.clone(), &good.version.clone(), now);
+    execution.stages.iter_mut().for_each(|stage| stage.set(Status::Succeeded, now, ""));
+    if let Some(stage) = execution.stages.get_mut(number) {
+        stage.set(Status::Waiting, now, "");
+    }
+    execution.rolls_back = Some((number, target.to_owned()));
+    pipeline.executions.push(execution);
     Ok(tree! { "pipelineExecutionId": id })
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Execution {
     pub(crate) started: Time,
     pub(crate) updated: Time,
     pub(crate) stages: Vec<Stage>,
+    /// The number of the stage that it rolls back, and the execution that succeeded there.
+    pub(crate) rolls_back: Option<(usize, String)>,
 }
 
 /// The action of a stage.
@@ -120,7 +122,7 @@ impl Pipeline {
             }
             stages.push(Stage::new(Action::Deploy(endpoint.clone()), at));
         }
-        Execution { id, version: version.to_owned(), started: at, updated: at, stages }
+        Execution { id, version: version.to_owned(), started: at, updated: at, stages, rolls_back: None }
     }
     /// Returns its execution mode.
     pub(crate) fn mode(&self) -> &'static str {
@@ -139,6 +141,15 @@ impl Pipeline {
 }
 
 impl Execution {
+    /// Returns its type in AWS's terms.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.rolls_back.is_some() { "ROLLBACK" } else { "STANDARD" }
+    }
+    /// Returns whether it has come to a stage. One that rolls back runs in one stage only.
+    pub(crate) fn reached(&self, number: usize) -> bool {
+        let runs = self.rolls_back.as_ref().is_none_or(|(own, _)| *own == number);
+        runs && self.stages.get(number).is_some_and(|stage| stage.status != Status::Waiting)
+    }
     /// Returns its status in AWS's terms.
     pub(crate) fn status(&self) -> &'static str {
         let has = |status| self.stages.iter().any(|stage| stage.status == status);

@@ -1,0 +1,276 @@
+//! The `[[freeze]]` tables: times in which nothing is to be changed.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+use super::value::Name;
+
+/// The most windows of a weekly freeze that are joined to one: a week of whole days has no end.
+const MOST_JOINED: usize = 8;
+
+/// A time in which nothing is to be changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Freeze {
+    /// The name that the team uses for it. It lifts the freeze where it is typed.
+    pub name: String,
+    /// The stages that it protects; empty for all. A change whose stage is not known belongs to each.
+    pub stages: Vec<String>,
+    /// The labels of the accounts that it protects; empty for all.
+    pub accounts: Vec<String>,
+    /// When it is in force.
+    pub window: Window,
+}
+
+/// When a freeze is in force.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Window {
+    /// Once, from the first time up to the second.
+    Once(Timestamp, Timestamp),
+    /// Each week, on these days from the first time of day to the second. If that is not later, it is the time of the
+    /// next day.
+    Weekly(Vec<Weekday>, (Time, Time), TimeZone),
+}
+
+impl Freeze {
+    /// Returns when the freeze ends, if it is in force at a time. A weekly freeze without a pause ends after a week, as
+    /// far as this tells.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> Option<Timestamp> {
+        match &self.window {
+            Window::Once(from, to) => (*from <= at && at < *to).then_some(*to),
+            Window::Weekly(days, hours, zone) => {
+                let ends = |at: &Timestamp| weekly_end(*at, days, *hours, zone);
+                std::iter::successors(ends(&at), ends).take(MOST_JOINED).last()
+            }
+        }
+    }
+
+    /// Returns whether it protects a stage. An unknown one, which is empty, counts as protected.
+    #[must_use]
+    pub fn protects(&self, stage: &str) -> bool {
+        let named = |own: &String| own.eq_ignore_ascii_case(stage);
+        stage.is_empty() || self.stages.is_empty() || self.stages.iter().any(named)
+    }
+}
+
+/// Returns when the window ends that began on the day of a time or on the day before.
+fn weekly_end(at: Timestamp, days: &[Weekday], (from, to): (Time, Time), zone: &TimeZone) -> Option<Timestamp> {
+    let today = zone.to_datetime(at).date();
+    let window = |day: Date| {
+        let end = if to > from { day } else { day.tomorrow().ok()? };
+        let (start, end) =
+            (zone.to_timestamp(day.to_datetime(from)).ok()?, zone.to_timestamp(end.to_datetime(to)).ok()?);
+        (days.contains(&day.weekday()) && start <= at && at < end).then_some(end)
+    };
+    today.yesterday().ok().and_then(window).max(window(today))
+}
+
+/// A day of the week, as it is written in the file.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl From<Day> for Weekday {
+    fn from(day: Day) -> Self {
+        match day {
+            Day::Mon => Self::Monday,
+            Day::Tue => Self::Tuesday,
+            Day::Wed => Self::Wednesday,
+            Day::Thu => Self::Thursday,
+            Day::Fri => Self::Friday,
+            Day::Sat => Self::Saturday,
+            Day::Sun => Self::Sunday,
+        }
+    }
+}
+
+/// Two times of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Hours(Time, Time);
+
+impl TryFrom<String> for Hours {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let time = |text: &str| if text == "24:00" { Some(Time::midnight()) } else { text.parse().ok() };
+        let times = text.split_once('-').and_then(|(from, to)| Some(Self(time(from.trim())?, time(to.trim())?)));
+        times.ok_or_else(|| format!("{text:?} are no hours; write \"18:00-08:00\""))
+    }
+}
+
+/// A freeze as it is written in the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    name: Spanned<Name>,
+    from: Option<Spanned<String>>,
+    to: Option<Spanned<String>>,
+    days: Option<Spanned<Vec<Day>>>,
+    hours: Option<Spanned<Hours>>,
+    zone: Option<Spanned<String>>,
+    #[serde(default)]
+    stages: Vec<Name>,
+    #[serde(default)]
+    accounts: Vec<Spanned<String>>,
+}
+
+/// Checks all freezes: names differ, accounts exist, and each has one kind of time.
+pub(super) fn checked(written: Vec<Written>, labels: &[&str], source: &Source) -> Result<Vec<Freeze>, ConfigError> {
+    let mut freezes: Vec<Freeze> = Vec::new();
+    for one in written {
+        let span = one.name.span();
+        if let Some(unknown) = one.accounts.iter().find(|label| !labels.contains(&label.get_ref().as_str())) {
+            let message = format!("no [[account]] has the label {:?}", unknown.get_ref());
+            let there = if labels.is_empty() { "no [[account]] has a label".into() } else { labels.join(", ") };
+            return Err(ConfigError::at(source, unknown.span(), message).hint(format!("there are: {there}")));
+        }
+        let freeze = one.checked(source)?;
+        if freezes.iter().any(|other| other.name == freeze.name) {
+            let message = format!("another [[freeze]] has the name {:?}", freeze.name);
+            return Err(ConfigError::at(source, span, message).hint("give each a name of its own"));
+        }
+        freezes.push(freeze);
+    }
+    Ok(freezes)
+}
+
+impl Written {
+    fn checked(self, source: &Source) -> Result<Freeze, ConfigError> {
+        let zone = self.zone(source)?;
+        let whole = || ConfigError::at(source, self.name.span(), format!("{:?} has no time", self.name.get_ref().0));
+        let window = match (&self.from, &self.to, &self.days) {
+            (Some(from), Some(to), None) => {
+                let (start, end) = (instant(from, &zone, source)?, instant(to, &zone, source)?);
+                if end <= start {
+                    return Err(ConfigError::at(source, to.span(), "the freeze ends before it begins"));
+                }
+                Window::Once(start, end)
+            }
+            (None, None, Some(days)) if !days.get_ref().is_empty() => {
+                let Hours(from, to) = self.hours.as_ref().map(|hours| *hours.get_ref()).unwrap_or_default();
+                let days = days.get_ref().iter().map(|day| Weekday::from(*day)).collect();
+                Window::Weekly(days, (from, to), zone)
+            }
+            (_, _, Some(days)) => {
+                let message = "days name at least one day, and do not go with from and to";
+                return Err(ConfigError::at(source, days.span(), message).hint("write days = [\"sat\", \"sun\"]"));
+            }
+            (..) => return Err(whole().hint("write from and to, or days with or without hours")),
+        };
+        if let (Window::Once(..), Some(hours)) = (&window, &self.hours) {
+            return Err(ConfigError::at(source, hours.span(), "hours go with days and not with from and to"));
+        }
+        Ok(Freeze {
+            name: self.name.into_inner().0,
+            stages: self.stages.into_iter().map(|stage| stage.0).collect(),
+            accounts: self.accounts.into_iter().map(Spanned::into_inner).collect(),
+            window,
+        })
+    }
+
+    fn zone(&self, source: &Source) -> Result<TimeZone, ConfigError> {
+        let Some(name) = &self.zone else { return Ok(TimeZone::UTC) };
+        TimeZone::get(name.get_ref()).map_err(|_| {
+            let message = format!("{:?} is not a time zone", name.get_ref());
+            ConfigError::at(source, name.span(), message).hint("write a name such as \"Europe/Berlin\" or \"UTC\"")
+        })
+    }
+}
+
+/// Reads a time of the zone, or one with an offset of its own.
+fn instant(written: &Spanned<String>, zone: &TimeZone, source: &Source) -> Result<Timestamp, ConfigError> {
+    let text = written.get_ref();
+    let civil = || text.parse::<DateTime>().ok().and_then(|at| zone.to_timestamp(at).ok());
+    text.parse::<Timestamp>().ok().or_else(civil).ok_or_else(|| {
+        ConfigError::at(source, written.span(), format!("{text:?} is not a time")).hint("write \"2026-11-27T18:00\"")
+    })
+}
+
+impl fmt::Display for Window {
+    /// Writes the keys of the file, one a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Once(from, to) => write!(f, "from = \"{from}\"\nto = \"{to}\"\n"),
+            Self::Weekly(days, (from, to), zone) => {
+                let days: Vec<String> = days.iter().map(|day| format!("\"{}\"", word(*day))).collect();
+                writeln!(f, "days = [{}]", days.join(", "))?;
+                writeln!(f, "hours = \"{}-{}\"", from.strftime("%H:%M"), to.strftime("%H:%M"))?;
+                writeln!(f, "zone = \"{}\"", zone.iana_name().unwrap_or("UTC"))
+            }
+        }
+    }
+}
+
+fn word(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "mon",
+        Weekday::Tuesday => "tue",
+        Weekday::Wednesday => "wed",
+        Weekday::Thursday => "thu",
+        Weekday::Friday => "fri",
+        Weekday::Saturday => "sat",
+        Weekday::Sunday => "sun",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    fn freeze(text: &str) -> Freeze {
+        let text = format!("[[freeze]]\nname = \"f\"\n{text}");
+        Config::parse(&Source { file: "sagetop.toml".into(), text }).unwrap().freezes.remove(0)
+    }
+
+    #[test]
+    fn a_freeze_is_in_force_from_its_begin_up_to_its_end() {
+        let black_friday = "from = \"2026-11-27T00:00\"\nto = \"2026-11-30T08:00\"\nzone = \"Europe/Berlin\"";
+        let nights = "days = [\"fri\", \"sat\"]\nhours = \"18:00-08:00\"\nzone = \"Europe/Berlin\"";
+        let days = "days = [\"sat\", \"sun\"]";
+        let office = "days = [\"mon\"]\nhours = \"09:00-17:30\"\nzone = \"America/New_York\"";
+        for (text, at, until) in [
+            (black_friday, "2026-11-26T22:59:59Z", None),
+            (black_friday, "2026-11-26T23:00:00Z", Some("2026-11-30T07:00:00Z")),
+            (black_friday, "2026-11-30T07:00:00Z", None),
+            (nights, "2026-11-27T16:59:59Z", None),
+            (nights, "2026-11-27T17:00:00Z", Some("2026-11-28T07:00:00Z")),
+            (nights, "2026-11-28T06:59:00Z", Some("2026-11-28T07:00:00Z")),
+            (nights, "2026-11-29T06:59:00Z", Some("2026-11-29T07:00:00Z")),
+            (nights, "2026-11-29T17:00:00Z", None),
+            // The clocks of Berlin went back in this night.
+            (nights, "2026-10-24T17:00:00Z", Some("2026-10-25T07:00:00Z")),
+            (days, "2026-11-28T00:00:00Z", Some("2026-11-30T00:00:00Z")),
+            (days, "2026-11-27T23:59:59Z", None),
+            (office, "2026-11-30T14:00:00Z", Some("2026-11-30T22:30:00Z")),
+        ] {
+            let until: Option<Timestamp> = until.map(|until| until.parse().unwrap());
+            assert_eq!(freeze(text).until(at.parse().unwrap()), until, "{text} {at}");
+        }
+        let always = freeze("days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]");
+        assert!(always.until("2026-11-28T12:00:00Z".parse().unwrap()).is_some());
+    }
+
+    #[test]
+    fn an_unknown_stage_counts_as_protected() {
+        let of_prod = freeze("days = [\"sat\"]\nstages = [\"prod\"]");
+        let stages = ["prod", "PROD", "", "staging"].map(|stage| of_prod.protects(stage));
+        assert_eq!(stages, [true, true, true, false]);
+        assert!(freeze("days = [\"sat\"]").protects("staging"));
+    }
+}

@@ -1,0 +1,176 @@
+//! A stage of `CodePipeline` that goes back to what succeeded in it before: `RollbackStage`.
+//!
+//! <https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html>
+
+use std::time::Duration;
+
+use aws_sdk_codepipeline::types::{PipelineExecutionSummary, StageState};
+use serde_json::Value;
+
+use super::calls::{Call, RollbackStage as RollbackStageCall, text};
+use super::delivery::{self, revision_of};
+use super::{
+    Choice, Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step,
+    Verdict, new_id,
+};
+use crate::aws::{Aws, AwsError};
+use crate::resources::Kind;
+use crate::resources::time;
+
+/// The most executions that are offered.
+const OFFERED: usize = 4;
+
+/// Let a stage of a delivery pipeline (CodePipeline) run again with what succeeded in it before
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct RollbackStage {
+    /// Name of the pipeline of CodePipeline
+    pub pipeline: String,
+    /// Name of the stage (default: the last one)
+    #[arg(long)]
+    pub stage: Option<String>,
+    /// Id of the execution to go back to (default: the newest with another revision)
+    #[arg(long, value_name = "EXECUTION")]
+    pub to: Option<String>,
+}
+
+/// What a plan reads of the stage.
+struct Now {
+    stage: String,
+    /// The execution that came to the stage last, and its state there.
+    execution: String,
+    status: String,
+}
+
+impl Now {
+    fn of(state: StageState) -> Option<Self> {
+        let last = state.latest_execution?;
+        let status = last.status.as_str().to_owned();
+        Some(Self { stage: state.stage_name?, execution: last.pipeline_execution_id, status })
+    }
+
+    fn facts(&self) -> String {
+        format!("{} with execution {}", self.status, self.execution)
+    }
+}
+
+impl RollbackStage {
+    /// Reads the stage. The first stage is the source, which cannot be rolled back.
+    async fn now(&self, aws: &Aws) -> Result<Option<Now>, AwsError> {
+        let stages = delivery::stages(aws, &self.pipeline).await?.into_iter().skip(1);
+        let wanted = |state: &StageState| self.stage.is_none() || state.stage_name == self.stage;
+        Ok(stages.filter(wanted).filter_map(Now::of).last())
+    }
+
+    fn choice(&self, execution: &PipelineExecutionSummary, stage: &str) -> Option<Choice> {
+        let name = execution.pipeline_execution_id.clone()?;
+        let at = time(execution.last_update_time.as_ref());
+        let own = Self { stage: Some(stage.to_owned()), to: Some(name.clone()), ..self.clone() };
+        Some(Choice {
+            label: revision_of(execution).unwrap_or_else(|| name.clone()),
+            intent: Some(own.into()),
+            record: at.map(|at| at.strftime("ended %Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default(),
+            name,
+            ..Choice::default()
+        })
+    }
+
+    /// Returns the executions that succeeded in the stage with something else than what is there now, newest first, and
+    /// what is there now.
+    async fn choices(&self, aws: &Aws, now: &Now) -> Result<(Vec<Choice>, String), Refusal> {
+        let all = delivery::executions(aws, &self.pipeline, None).await?;
+        let present = all.iter().find(|it| it.pipeline_execution_id.as_ref() == Some(&now.execution));
+        let present = present.and_then(revision_of);
+        let good = delivery::executions(aws, &self.pipeline, Some(&now.stage)).await?;
+        let other = |it: &&PipelineExecutionSummary| {
+            it.pipeline_execution_id.as_ref() != Some(&now.execution)
+                && (present.is_none() || revision_of(it) != present)
+        };
+        let mut choices: Vec<Choice> =
+            good.iter().filter(other).filter_map(|it| self.choice(it, &now.stage)).take(OFFERED).collect();
+        if let Some(to) = &self.to
+            && choices.iter().all(|choice| choice.name != *to)
+        {
+            let named = good.iter().find(|it| it.pipeline_execution_id.as_ref() == Some(to));
+            let missing = || Refusal::No(format!("{to} did not succeed in {} of {}", now.stage, self.pipeline));
+            choices.push(named.and_then(|it| self.choice(it, &now.stage)).ok_or_else(missing)?);
+        }
+        Ok((choices, present.unwrap_or_else(|| now.execution.clone())))
+    }
+}
+
+impl Intent for RollbackStage {
+    const NAME: &'static str = "rollback-stage";
+    const HELP: &'static str = "let a stage of a delivery pipeline go back to what succeeded before";
+    const PATIENCE: Duration = Duration::from_hours(2);
+    const ON: &'static [Kind] = &[Kind::DeploymentPipelines];
+    const PERMISSIONS: &'static [&'static [Permission]] = &[RollbackStageCall::PERMISSIONS];
+    const READS: &'static [&'static str] = &["codepipeline:GetPipelineState", "codepipeline:ListPipelineExecutions"];
+
+    fn available(at: &Selection<'_>) -> Result<String, String> {
+        let pipeline = delivery::selected(at, |_| false).ok_or("no delivery pipeline is selected")?;
+        at.recent(&at.store().deployment_pipelines, &pipeline.name)?;
+        Ok("roll back stage".to_owned())
+    }
+
+    fn question(at: &Selection<'_>) -> Option<Question> {
+        let pipeline = delivery::selected(at, |_| false)?.name.clone();
+        Some(Question::Nothing(Self { pipeline, stage: None, to: None }.into()))
+    }
+
+    async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
+        let aws = &executor.aws;
+        let no_stage = || delivery::lacks(&self.pipeline, "no execution has come to the stage, or it is the source");
+        let now = self.now(aws).await?.ok_or_else(no_stage)?;
+        if now.status == "InProgress" {
+            return Err(Refusal::No(format!("{} is InProgress: it can be rolled back when it has ended", now.stage)));
+        }
+        let (mut choices, present) = self.choices(aws, &now).await?;
+        let wanted = choices.iter().position(|choice| self.to.as_ref().is_none_or(|to| *to == choice.name));
+        let chosen = wanted.and_then(|place| choices.get_mut(place));
+        let nothing = || delivery::lacks(&self.pipeline, &format!("nothing else has succeeded in {}", now.stage));
+        let chosen = chosen.ok_or_else(nothing)?;
+        chosen.chosen = true;
+        let (label, execution) = (chosen.label.clone(), chosen.name.clone());
+        let own = Self { stage: Some(now.stage.clone()), to: Some(execution.clone()), ..self.clone() };
+        let target = format!("{}/{}", self.pipeline, now.stage);
+        let call =
+            RollbackStageCall { pipeline: self.pipeline.clone(), stage: now.stage.clone(), target: execution.clone() };
+        let rows = [
+            Some(Difference::change("delivers", present, label.clone())),
+            Some(Difference::change("execution", &now.execution, format!("a new one, like {execution}"))),
+        ];
+        Ok(Plan {
+            choices,
+            differences: rows.into_iter().flatten().collect(),
+            checks: vec![format!("{} is {}", now.stage, now.status), "the execution succeeded in it".to_owned()],
+            warnings: vec!["The actions of the stage run again with the artifacts of that execution.".to_owned()],
+            then: format!("A new execution runs {} alone; done when it has succeeded there.", now.stage),
+            undo: format!("sagetop {} {} --stage {} --to {}", Self::NAME, self.pipeline, now.stage, now.execution),
+            steps: vec![Step::new(aws, call).await?],
+            guards: vec![Guard::present(own.clone(), &target, now.facts())],
+            ..Plan::of(new_id(), own, format!("Roll {} of {} back to {label}", now.stage, self.pipeline), target)
+        })
+    }
+
+    async fn present(&self, aws: &Aws) -> Result<String, AwsError> {
+        Ok(self.now(aws).await?.map_or_else(|| "gone".to_owned(), |now| now.facts()))
+    }
+
+    async fn verify(&self, aws: &Aws, receipt: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
+        let stage = self.stage.as_deref().unwrap_or_default();
+        let place = format!("{}/{stage}", self.pipeline);
+        let now = self.now(aws).await?.filter(|now| receipt.arn.as_ref().is_none_or(|id| *id == now.execution));
+        let Some(now) = now else { return Ok(Verdict::Pending(format!("{place} has not begun"))) };
+        Ok(match now.status.as_str() {
+            "Succeeded" => Verdict::Done(format!("{place} has succeeded with execution {}", now.execution)),
+            "Failed" | "Cancelled" | "Stopped" => Verdict::Failed(format!("{place} is {}", now.status)),
+            status => Verdict::Pending(format!("{place} is {status}")),
+        })
+    }
+
+    fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {
+        let own = |name: &str| text(parameters, name).to_owned();
+        let (pipeline, stage) = (own("pipelineName"), Some(own("stageName")));
+        Some(Self { pipeline, stage, to: Some(own("targetPipelineExecutionId")) })
+    }
+}
