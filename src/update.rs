@@ -10,6 +10,7 @@ mod activity;
 mod cause;
 mod changes;
 mod charts;
+mod compare;
 mod drill;
 mod leave;
 mod lineage;
@@ -20,6 +21,7 @@ mod modal;
 mod mouse;
 mod navigate;
 mod opening;
+mod places;
 mod replay;
 mod run_action;
 mod runs;
@@ -166,6 +168,7 @@ impl App {
         lineage::settle(self);
         charts::settle(self);
         logs::settle(self);
+        places::follow(self);
         self.refocus();
     }
 }
