@@ -6,6 +6,7 @@ mod account;
 mod armed;
 mod cell;
 mod charts_view;
+mod choices;
 mod detail;
 mod drill;
 mod event_filter;
@@ -19,6 +20,7 @@ mod modal;
 mod offer;
 mod open_log;
 mod opening;
+mod places;
 mod run;
 mod seen;
 mod state;
@@ -30,6 +32,7 @@ pub(crate) use account::FocusedOn;
 pub use armed::Armed;
 pub use cell::{Cell, Order, PaneColumn};
 pub use charts_view::ChartsView;
+pub use choices::{Choices, Chosen, PaneChoices, RowChoices, Settled};
 pub use detail::{Detail, Search};
 pub use drill::Drill;
 pub use event_filter::{EventFilter, EventKind};
@@ -37,14 +40,17 @@ pub use event_log::{EventLog, LogEntry};
 pub(crate) use filter::{Filter, of_account};
 pub use line::{TypedLine, insert};
 pub use list::ListState;
+pub(crate) use list::MadeOf;
 pub(crate) use log_view::LogFilter;
 pub use log_view::{LogProgress, LogView};
 pub use message::{Effect, Msg, ReplayCommand};
 pub use modal::{
-    Answer, Ask, Dialog, Field, Form, Help, Menu, Modal, Notice, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
+    Answer, Ask, ColumnPicker, Comparison, Dialog, Field, Form, Help, Menu, Modal, Notice, Palette, Pick, PickItem,
+    Planning, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;
+pub use places::{Place, Places};
 pub use run::Run;
 pub use seen::Seen;
 pub use state::App;

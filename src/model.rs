@@ -39,7 +39,7 @@ pub use crate::health::Health;
 pub use alarm_receiver::AlarmReceiver;
 pub use attached::Attached;
 pub use attention::ATTENTION;
-pub use beside_live::{BesideLive, Pair, beside_live};
+pub use beside_live::{BesideLive, Pair, Versions, beside_live, compare_versions};
 pub use business_metric::{BusinessMetric, Remedy, Standing, business_metrics};
 pub use deployment::Deployment;
 pub use failed::Failed;

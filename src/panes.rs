@@ -9,6 +9,7 @@ mod cell;
 mod chain;
 pub mod charts;
 mod console;
+mod crumbs;
 mod data;
 mod endpoints;
 mod facts;
@@ -30,7 +31,7 @@ mod training;
 use crate::app::{App, Body, Modal, Pane};
 use crate::view::{Block, Content, Line, Screen, Sheet, Tab};
 
-pub use list::columns;
+pub use list::{choosable, columns};
 
 /// The minimum number of rows of a terminal that shows the tabs above a list with a preview.
 const TABS_FROM: u16 = 20;
@@ -76,11 +77,11 @@ fn body_rows(app: &App, banners: &[Line]) -> u16 {
     app.size.1.saturating_sub(taken)
 }
 
-/// Returns the number of rows of the tabs. A log, charts and a lineage have no tabs, and a list with a preview needs all
-/// rows of a small terminal.
+/// Returns the number of rows of the tabs, or of the way to what is shown instead of a pane. A list with a preview, and
+/// what is shown instead of a pane, need all rows of a small terminal.
 fn tab_rows(app: &App) -> u16 {
     let previews = app.pane.list().is_some_and(|list| list.preview.is_some());
-    u16::from(app.shows_pane() && !(previews && app.size.1 < TABS_FROM))
+    u16::from(app.size.1 >= TABS_FROM || (app.shows_pane() && !previews))
 }
 
 /// Returns the number of rows of the selected pane's list. If the pane has no list, these are the rows of its body.
@@ -95,7 +96,7 @@ pub fn list_rows(app: &App) -> usize {
 pub fn screen(app: &App) -> Screen {
     let banners = frame::banners(app);
     let rows = body_rows(app, &banners);
-    let tabs = (tab_rows(app) > 0).then(|| Block { height: 1, content: Content::Tabs(tabs(app)) });
+    let tabs = (tab_rows(app) > 0).then(|| Block { height: 1, content: above(app) });
     let pane = match body(app) {
         Body::List(list) => list::blocks(app, list, rows),
         Body::Own(blocks) => blocks(app, rows),
@@ -108,6 +109,14 @@ pub fn screen(app: &App) -> Screen {
         footer: frame::footer(app, sheet.as_ref()),
         sheet,
     }
+}
+
+/// Builds the row above the body: the tabs, or the way to what is shown instead of a pane.
+fn above(app: &App) -> Content {
+    if app.shows_pane() {
+        return Content::Tabs(tabs(app));
+    }
+    Content::Lines { title: None, lines: vec![crumbs::crumbs(app)] }
 }
 
 /// Builds the contents of an open sheet.

@@ -32,7 +32,7 @@ use crate::panes;
 use crate::recording::{Recorder, Replay};
 use crate::resources::poll::{Clock, Reader};
 use crate::resources::{Observed, TableUpdate};
-use crate::session::Connection;
+use crate::session::{ChoicesFile, Connection};
 use crate::sim::Sim;
 use crate::theme::Theme;
 use crate::view::Screen;
@@ -63,6 +63,8 @@ const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
 /// The parts of the program that the loop uses, besides the screen.
 pub struct Machine {
+    /// The file of what the operator chose on the screen. Without one, nothing is kept.
+    pub choices: Option<ChoicesFile>,
     /// The accounts, in the order of their [`crate::resources::AccountId`]s.
     pub connections: Vec<Connection>,
     /// The source of the present time.
@@ -124,7 +126,7 @@ pub async fn run<B: Backend>(
     let (out, updates) = mpsc::channel(QUEUE);
     let pollers = machine.pollers(&app, &out);
     let events = EventSource::new(input, answers, updates);
-    let effects = EffectRunner::new(machine, answer);
+    let effects = EffectRunner::new(machine, answer, &app);
     app.update(effects.tick());
     let mut main = MainLoop {
         app,
@@ -143,7 +145,7 @@ pub async fn run<B: Backend>(
         // The terminal is lost, but calls that are being sent still need their answers.
         main.effects.wait_for_calls(&mut main.events.input).await;
     }
-    main.effects.save_tables(&main.app).await;
+    main.effects.save_all(&mut main.app).await;
     ended.map(|_| main.app)
 }
 

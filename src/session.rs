@@ -1,6 +1,7 @@
 //! Builds the parts of a session from the command line: configuration, connections, journal and clock.
 
 mod app;
+mod choices;
 mod recorded;
 mod seen;
 mod selection;
@@ -23,6 +24,7 @@ use crate::resources::{Observed, Preferences};
 use crate::sim::Sim;
 use crate::snapshot::Snapshot;
 
+pub use choices::ChoicesFile;
 pub use seen::SeenFile;
 pub use simulated::simulated;
 

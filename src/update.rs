@@ -11,6 +11,7 @@ mod armed;
 mod cause;
 mod changes;
 mod charts;
+mod compare;
 mod drill;
 mod freeze;
 mod leave;
@@ -22,6 +23,7 @@ mod modal;
 mod mouse;
 mod navigate;
 mod opening;
+mod places;
 mod replay;
 mod run_action;
 mod runs;
@@ -170,6 +172,7 @@ impl App {
         lineage::settle(self);
         charts::settle(self);
         logs::settle(self);
+        places::follow(self);
         self.refocus();
     }
 }

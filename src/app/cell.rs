@@ -1,14 +1,19 @@
 //! The columns and cells of a list.
 
-use crate::view::{Align, Column, Cut, Line, Width};
+use crate::model::Health;
+use crate::view::{Align, Column, Cut, Line, Span, Width};
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// The text.
+    /// The text, with its sign if it has one.
     pub line: Line,
     /// The value to sort by. Without one, the text is compared.
     pub order: Option<Order>,
+    /// The health that the cell tells of, the least if it tells of none.
+    pub health: Health,
+    /// Is the first piece of the line the sign of the health?
+    pub signed: bool,
 }
 
 /// A value to sort by. Numbers come before words.
@@ -21,6 +26,17 @@ pub enum Order {
 }
 
 impl Cell {
+    /// Makes a cell that tells of no health and is sorted by its text.
+    #[must_use]
+    pub fn of_line(line: Line) -> Self {
+        Self { line, order: None, health: Health::Absent, signed: false }
+    }
+    /// Returns the text without the sign.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let text: String = self.line.0.iter().skip(self.signed.into()).map(Span::text).collect();
+        if self.signed { text.trim_start().to_owned() } else { text }
+    }
     /// Returns the value to sort by.
     #[must_use]
     pub fn key(&self) -> Order {

@@ -1,72 +1,124 @@
-//! The filter of a list: it keeps rows with all of its words, without `!words`, of an `@account`.
+//! The filter of a list. It keeps the rows in whose cells all of its words are found.
+//!
+//! | word | keeps a row |
+//! |---|---|
+//! | `prod` | with this word in a cell that is shown; an upper-case letter makes it case-sensitive |
+//! | `~^p[0-9]` | with a cell that this regular expression matches |
+//! | `?rcmd` | with a cell that has these letters in this order |
+//! | `status:fail` | with this in the column of that name, shown or not; the value may be any of the above |
+//! | `@shop` | of this account |
+//! | `!…` | for which the rest of the word is not true |
+
+mod pattern;
+
+use std::ops::Range;
+
+use super::cell::Cell;
+use pattern::Pattern;
 
 /// A filter.
+#[derive(Debug)]
 pub(crate) struct Filter(Vec<Word>);
 
-/// One word, in lower case.
+/// One word.
+#[derive(Debug)]
 struct Word {
-    text: String,
-    /// Are rows with the word kept? Otherwise they are left out.
+    term: Term,
+    /// Are rows kept for which it is true? Otherwise they are left out.
     stays: bool,
-    looks_at: LooksAt,
 }
 
-/// The texts that a word is searched in.
-#[derive(Clone, Copy)]
-enum LooksAt {
-    Row,
-    /// In the name of the account. No account has this name (yet).
-    Account,
-    /// Among the words of the account's name, so that `@shop` does not match `shop-test`.
-    AccountWord,
+/// What a word says about a row.
+#[derive(Debug)]
+enum Term {
+    /// This is in a cell that is shown, or in the cell of this column.
+    Cell(Option<usize>, Pattern),
+    /// This is in the name of the account, in lower case. No account has this name (yet).
+    Account(String),
+    /// This is among the words of the account's name, so that `@shop` does not match `shop-test`.
+    AccountWord(String),
+    /// A column without a value (yet). It keeps all rows.
+    Nothing,
 }
 
 impl Filter {
-    /// Parses a filter such as `recommend !rejected @prod`. `accounts` are the names of all watched accounts.
-    pub(crate) fn new(text: &str, accounts: &[&str]) -> Self {
-        let called = |word: &str| accounts.iter().any(|name| has_word(&name.to_lowercase(), word));
+    /// Parses a filter. `columns` are the titles of the columns, `accounts` the names of all watched accounts.
+    ///
+    /// # Errors
+    /// A sentence about the first mistake.
+    pub(crate) fn parse(text: &str, columns: &[&str], accounts: &[&str]) -> Result<Self, String> {
         let word = |word: &str| {
-            let word = word.to_lowercase();
-            let (stays, rest) =
-                word.strip_prefix('!').filter(|rest| !rest.is_empty()).map_or((true, &*word), |rest| (false, rest));
-            let (looks_at, text) = match rest.strip_prefix('@').filter(|name| !name.is_empty()) {
-                Some(name) if called(name) => (LooksAt::AccountWord, name),
-                Some(name) => (LooksAt::Account, name),
-                None => (LooksAt::Row, rest),
-            };
-            Word { text: text.to_owned(), stays, looks_at }
+            let inverse = word.strip_prefix('!').filter(|rest| !rest.is_empty());
+            let term = Term::parse(inverse.unwrap_or(word), columns, accounts)?;
+            Ok(Word { term, stays: inverse.is_none() })
         };
-        Self(text.split_whitespace().map(word).collect())
+        text.split_whitespace().map(word).collect::<Result<_, String>>().map(Self)
     }
 
-    /// Does the filter keep a row of an account?
-    pub(crate) fn keeps(&self, account: &str, row: impl FnOnce() -> String) -> bool {
-        if self.0.is_empty() {
-            return true;
-        }
-        let (account, row) = (account.to_lowercase(), row().to_lowercase());
-        self.0.iter().all(|word| match word.looks_at {
-            LooksAt::Row => row.contains(&word.text) == word.stays,
-            LooksAt::Account | LooksAt::AccountWord => word.keeps(&account),
+    /// Does the filter keep a row of an account? `shown` are the indexes of the columns that are shown.
+    pub(crate) fn keeps(&self, account: &str, cells: &[Cell], shown: &[usize]) -> bool {
+        let texts: Vec<String> = if self.0.is_empty() { Vec::new() } else { cells.iter().map(Cell::words).collect() };
+        let text = |place: &usize| texts.get(*place).map_or("", String::as_str);
+        self.0.iter().all(|word| match &word.term {
+            Term::Cell(None, pattern) => shown.iter().any(|place| pattern.is_in(text(place))) == word.stays,
+            Term::Cell(Some(place), pattern) => pattern.is_in(text(place)) == word.stays,
+            Term::Account(_) | Term::AccountWord(_) | Term::Nothing => word.keeps_account(account),
         })
     }
 
     /// Can the filter keep any row of an account?
     pub(crate) fn keeps_account(&self, account: &str) -> bool {
-        let account = account.to_lowercase();
-        self.0.iter().all(|word| word.keeps(&account))
+        self.0.iter().all(|word| word.keeps_account(account))
+    }
+
+    /// Returns the places in the cell of a column for which its row is kept, in bytes, from left to right.
+    pub(crate) fn marks(&self, place: usize, cell: &Cell) -> Vec<Range<usize>> {
+        let text = cell.words();
+        let patterns = self.0.iter().filter(|word| word.stays).filter_map(|word| match &word.term {
+            Term::Cell(of, pattern) => of.is_none_or(|of| of == place).then_some(pattern),
+            Term::Account(_) | Term::AccountWord(_) | Term::Nothing => None,
+        });
+        let begin = cell.line.text().len() - text.len();
+        let mut found: Vec<Range<usize>> = patterns.flat_map(|pattern| pattern.find(&text)).collect();
+        found.sort_by_key(|range| (range.start, range.end));
+        found.into_iter().map(|range| range.start + begin..range.end + begin).collect()
+    }
+}
+
+impl Term {
+    fn parse(word: &str, columns: &[&str], accounts: &[&str]) -> Result<Self, String> {
+        if let Some(name) = word.strip_prefix('@').filter(|name| !name.is_empty()) {
+            let name = name.to_lowercase();
+            let called = accounts.iter().any(|account| has_word(&account.to_lowercase(), &name));
+            return Ok(if called { Self::AccountWord(name) } else { Self::Account(name) });
+        }
+        let named = word.split_once(':').and_then(|(key, value)| Some((column(key, columns)?, value)));
+        match named {
+            Some((_, "")) => Ok(Self::Nothing),
+            Some((place, value)) => Pattern::parse(value).map(|pattern| Self::Cell(Some(place), pattern)),
+            None => Pattern::parse(word).map(|pattern| Self::Cell(None, pattern)),
+        }
     }
 }
 
 impl Word {
     /// Does the word keep this account?
-    fn keeps(&self, account: &str) -> bool {
-        match self.looks_at {
-            LooksAt::Row => true,
-            LooksAt::Account => account.contains(&self.text) == self.stays,
-            LooksAt::AccountWord => has_word(account, &self.text) == self.stays,
+    fn keeps_account(&self, account: &str) -> bool {
+        match &self.term {
+            Term::Cell(..) | Term::Nothing => true,
+            Term::Account(name) => account.to_lowercase().contains(name) == self.stays,
+            Term::AccountWord(name) => has_word(&account.to_lowercase(), name) == self.stays,
         }
     }
+}
+
+/// Returns the column with this title, or the first one whose title begins so. Case does not count, and `-` stands for
+/// a space. A colon is also in ARNs and URLs, so a single letter names no column.
+fn column(key: &str, columns: &[&str]) -> Option<usize> {
+    let key = key.to_lowercase();
+    let titles = || columns.iter().map(|title| title.to_lowercase().replace(' ', "-"));
+    let exact = titles().position(|title| title == key && !key.is_empty());
+    exact.or_else(|| titles().position(|title| key.len() > 1 && title.starts_with(&key)))
 }
 
 /// Returns the filter that keeps only rows of one account.
@@ -79,27 +131,4 @@ fn has_word(name: &str, word: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_of_the_row_or_of_its_account() {
-        let rows = [("shop", "recommender v3"), ("shop-test", "Recommender v4"), ("lab eu-west-1", "shop-front v1")];
-        let names = rows.map(|(account, _)| account);
-        let kept = |text: &str| {
-            let filter = Filter::new(text, &names);
-            let kept = rows.iter().filter(|(account, row)| filter.keeps(account, || (*row).to_owned()));
-            kept.map(|(account, _)| *account).collect::<Vec<_>>()
-        };
-        assert_eq!(kept(" "), names);
-        assert_eq!(kept("RECOMM"), ["shop", "shop-test"]);
-        assert_eq!(kept("recomm !v3"), ["shop-test"]);
-        assert_eq!(kept("shop"), ["lab eu-west-1"], "the account is no part of the row unless it shows it");
-        assert_eq!(kept("@shop"), ["shop"], "an account that is called so");
-        assert_eq!(kept("@sho"), ["shop", "shop-test"], "while it is typed");
-        assert_eq!(kept("!@Shop"), ["shop-test", "lab eu-west-1"]);
-        assert_eq!(kept(&of_account("lab eu-west-1")), ["lab eu-west-1"]);
-        // A sign alone is an ordinary word.
-        assert_eq!(kept("!"), [""; 0]);
-    }
-}
+mod tests;

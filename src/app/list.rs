@@ -1,14 +1,28 @@
 //! The state of a list: its selection, order and filter. A thing is selected, not a row number, so that the selection
 //! stays when rows move.
 
+use std::collections::BTreeMap;
+
 use super::event_filter::EventFilter;
 use super::line::TypedLine;
 use super::subject::Subject;
 use crate::resources::AccountId;
 
-/// The inputs of the rows: the account and the revision of its tables, the filters, the order, and whether alarms of
-/// auto scaling are listed.
-pub(crate) type MadeOf = (AccountId, u64, (String, EventFilter), Option<(usize, bool)>, bool);
+/// The inputs of the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MadeOf {
+    pub(crate) account: AccountId,
+    /// The revision of the tables of all accounts.
+    pub(crate) revision: u64,
+    pub(crate) filter: String,
+    /// The columns that the filter looks at.
+    pub(crate) shown: Vec<usize>,
+    pub(crate) problems: bool,
+    pub(crate) events: EventFilter,
+    pub(crate) sort: Option<(usize, bool)>,
+    /// Are alarms of auto scaling listed?
+    pub(crate) scaling: bool,
+}
 
 /// The state of one list.
 #[derive(Debug, Clone, Default)]
@@ -19,11 +33,19 @@ pub struct ListState {
     pub first: usize,
     /// The index of the column that sorts, among all columns of the pane, and whether the order is descending.
     pub sort: Option<(usize, bool)>,
-    /// The filter.
+    /// The filter, as it is typed.
     pub filter: TypedLine,
+    /// The last filter without a mistake. It is in force.
+    pub applied: String,
+    /// The mistake in the filter that is typed.
+    pub mistake: Option<String>,
+    /// Are only rows listed that tell of a problem?
+    pub problems: bool,
+    /// The columns that the operator chose to show or to hide, by title. The width of the screen decides on all others.
+    pub columns: BTreeMap<String, bool>,
     /// The things of all rows, in order.
     pub ids: Vec<Subject>,
-    /// The number of rows without the filter.
+    /// The number of rows without the filter, and without the choice of rows with a problem.
     pub all: usize,
     /// Has the operator moved the cursor? Until then it stays on the first row, the worst.
     moved: bool,

@@ -2,6 +2,8 @@
 //! its keys in `update/modal`.
 
 mod ask;
+mod column_picker;
+mod comparison;
 mod form;
 mod help;
 mod menu;
@@ -14,6 +16,8 @@ mod theme_picker;
 use tui_input::Input;
 
 pub use ask::{Answer, Ask};
+pub use column_picker::ColumnPicker;
+pub use comparison::Comparison;
 pub use form::{Field, Form, Submit};
 pub use help::Help;
 pub use menu::Menu;
@@ -94,4 +98,6 @@ modals! {
     "A plan waits for its answer." Ask;
     "A text to read." Notice;
     "A choice of a theme." ThemePicker;
+    "A choice of columns." ColumnPicker;
+    "Two things side by side." Comparison;
 }

@@ -3,6 +3,7 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::account::Account;
 use super::state::App;
 use super::subject::Subject;
 use super::tables::Action;
@@ -73,10 +74,10 @@ impl Offer {
     /// Returns the order among offers that match equally well: actions, then things, then writes.
     fn order(&self) -> (u8, usize) {
         match self {
-            Self::Do(action) => (if action.writes() { 5 } else { 0 }, 0),
+            Self::Do(action) => (if action.writes() { 6 } else { 0 }, 0),
             Self::Go { what, name, .. } => {
                 let kinds = ["model", "endpoint", "version", "alarm"];
-                let place = kinds.iter().zip(1..).find(|(kind, _)| *kind == what).map_or(4, |(_, place)| place);
+                let place = kinds.iter().zip(1..).find(|(kind, _)| *kind == what).map_or(5, |(_, place)| place);
                 (place, if *what == "version" { 0 } else { name.len() })
             }
         }
@@ -102,53 +103,59 @@ pub fn matching(app: &App, typed: &str) -> Offers {
         Some((by_name.or_else(|| in_help().then_some(Fit::Help))?, Offer::Do(action)))
     });
     let mut found: Vec<(Fit, Offer)> = by_action.collect();
-    found.extend(targets(app).filter_map(|target| {
-        // Among many names, some contain the letters by chance.
-        let loosely = target.kind.is_none();
-        let fit = fit(target.name, &wanted).or_else(|| (loosely && fuzzy.fits(target.name)).then_some(Fit::Fuzzy))?;
-        Some((fit, target.offer()))
+    found.extend(models(app).filter_map(|(account, name)| {
+        let fit = fit(name, &wanted).or_else(|| fuzzy.fits(name).then_some(Fit::Fuzzy))?;
+        Some((fit, Offer::Go { subject: Subject::model(account, name), name: name.to_owned(), what: "model" }))
     }));
-    found.extend(versions(app, &wanted));
+    found.extend(app.accounts().into_iter().flat_map(|account| versions(account, &wanted)));
+    // A single letter is in nearly all of many thousand names.
+    if wanted.chars().nth(1).is_some() {
+        found.extend(app.accounts().into_iter().flat_map(|account| resources(account, &wanted)));
+    }
     found.sort_by_key(|(fit, offer)| (*fit, offer.order()));
     let more = found.len().saturating_sub(MOST);
     Offers { offers: found.into_iter().take(MOST).map(|(_, offer)| offer).collect(), more }
 }
 
-/// A thing that can be offered.
-struct Target<'a> {
-    account: AccountId,
-    /// The kind of the resource. Absent for a model.
-    kind: Option<Kind>,
-    name: &'a str,
-    what: &'static str,
+/// Returns the models of all accounts.
+fn models(app: &App) -> impl Iterator<Item = (AccountId, &str)> {
+    app.accounts().into_iter().flat_map(|account| account.chains().iter().map(move |chain| (account.id, chain.name)))
 }
 
-impl Target<'_> {
-    fn offer(&self) -> Offer {
-        let subject = match self.kind {
-            Some(kind) => Subject::resource(self.account, kind, self.name),
-            None => Subject::model(self.account, self.name),
-        };
-        Offer::Go { subject, name: self.name.to_owned(), what: self.what }
-    }
+/// Returns the word for a kind of resource that is offered by name.
+fn noun(kind: Kind) -> Option<&'static str> {
+    const NOUNS: [(Kind, &str); 13] = [
+        (Kind::Endpoints, "endpoint"),
+        (Kind::Alarms, "alarm"),
+        (Kind::Pipelines, "pipeline"),
+        (Kind::Executions, "run"),
+        (Kind::Jobs, "training job"),
+        (Kind::OtherJobs, "job"),
+        (Kind::Groups, "model package group"),
+        (Kind::Configs, "endpoint configuration"),
+        (Kind::InferenceComponents, "inference component"),
+        (Kind::Models, "SageMaker model"),
+        (Kind::FeatureGroups, "feature group"),
+        (Kind::Datasets, "data"),
+        (Kind::Topics, "topic"),
+    ];
+    kind.noun().or_else(|| NOUNS.iter().find(|(known, _)| *known == kind).map(|(_, noun)| *noun))
 }
 
-/// Returns the models of all accounts, and the endpoints and alarms of the selected account.
-fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
-    let store = &app.here.observed.store;
-    let here = |kind, name, what| Target { account: app.here.id, kind: Some(kind), name, what };
-    let models = app.accounts().into_iter().flat_map(|account| {
-        let model = |name| Target { account: account.id, kind: None, name, what: "model" };
-        account.joined.chains().iter().map(move |chain| model(chain.name))
-    });
-    let endpoints =
-        store.endpoints.rows().map(move |endpoint| here(Kind::Endpoints, endpoint.name.as_str(), "endpoint"));
-    let alarms = store.alarms.rows().map(move |alarm| here(Kind::Alarms, alarm.name.as_str(), "alarm"));
-    models.chain(endpoints).chain(alarms)
+/// Returns the resources of an account whose names match, except versions.
+fn resources<'a>(account: &'a Account, wanted: &'a str) -> impl Iterator<Item = (Fit, Offer)> + 'a {
+    let kinds = Kind::ALL.iter().filter_map(|kind| Some((*kind, noun(*kind)?)));
+    kinds.flat_map(move |(kind, what)| {
+        account.observed.store.table(kind).things().filter_map(move |thing| {
+            let name = thing.title();
+            let fit = fit(&name, wanted)?;
+            Some((fit, Offer::Go { subject: account.resource(kind, thing.id()), name: name.into_owned(), what }))
+        })
+    })
 }
 
 /// Returns the versions of the groups that match, or only the typed version of them: `recommendation/14`.
-fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
+fn versions(account: &Account, wanted: &str) -> Vec<(Fit, Offer)> {
     let (group, number) = wanted.split_once('/').map_or((wanted, None), |(group, number)| (group, Some(number)));
     let of_group = |chain: &Chain<'_>| {
         let name = chain.group?;
@@ -157,13 +164,13 @@ fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
             chain.packages.iter().filter(|arn| number.is_none_or(|number| arn_name(arn).starts_with(number)));
         let versions = versions.take(VERSIONS).map(|arn| {
             let exact = by_group == Fit::Exact && number == Some(arn_name(arn));
-            let subject = app.here.resource(Kind::Packages, arn);
+            let subject = account.resource(Kind::Packages, arn);
             let name = format!("{name}/{}", arn_name(arn));
             (if exact { Fit::Exact } else { by_group.max(Fit::Prefix) }, Offer::Go { subject, name, what: "version" })
         });
         Some(versions.collect::<Vec<_>>())
     };
-    app.here.joined.chains().iter().filter_map(of_group).flatten().collect()
+    account.chains().iter().filter_map(of_group).flatten().collect()
 }
 
 /// Converts the text to lower case with `-` between words, so that `next pane` matches `next-pane`.

@@ -7,6 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::account::Account;
 use super::armed::Armed;
 use super::charts_view::ChartsView;
+use super::choices::{Choices, Settled};
 use super::detail::Detail;
 use super::drill::Drill;
 use super::event_filter::EventFilter;
@@ -16,14 +17,15 @@ use super::list::ListState;
 use super::log_view::LogView;
 use super::modal::Modal;
 use super::opening::Opening;
+use super::places::Places;
 use super::run::Run;
-use super::subject::Subject;
-use super::tables::{Action, Context, Pane, Tables};
-use crate::charts::SeriesCache;
+use super::subject::{Item, Subject};
+use super::tables::{Action, Context, List, Pane, Tables};
+use crate::charts::{SeriesCache, Window};
 use crate::keymap::Keymap;
 use crate::model::Chain;
 use crate::recording::{RecordingStatus, ReplayStatus};
-use crate::resources::AccountId;
+use crate::resources::{AccountId, Kind};
 use crate::view::Tone;
 
 /// The whole state of the console.
@@ -55,10 +57,16 @@ pub struct App {
     pub lists: BTreeMap<&'static str, ListState>,
     /// The open lineage. It is shown instead of the pane.
     pub detail: Option<Detail>,
+    /// The thing that was marked for a comparison.
+    pub marked: Option<Subject>,
+    /// The places that were visited.
+    pub places: Places,
     /// The open log. It is shown instead of the lineage or the pane.
     pub open_log: Option<LogView>,
     /// The open charts. They are shown instead of the lineage or the pane; a log is shown instead of them.
     pub open_charts: Option<ChartsView>,
+    /// The window that charts open with: the last one.
+    pub window: Window,
     /// The series that were read for charts.
     pub series: SeriesCache,
     /// The number of logs that were opened or read anew so far.
@@ -95,6 +103,12 @@ pub struct App {
     pub(crate) last_key: Option<Timestamp>,
     /// Has the operator asked to quit?
     pub(crate) leaving: Leaving,
+    /// What was chosen in earlier runs.
+    pub(crate) recalled: Choices,
+    /// The theme that this run began with.
+    pub(crate) began_with: String,
+    /// What the configuration says where the operator can choose something else.
+    pub(crate) settled: Settled,
 }
 
 /// Has the operator asked to quit?
@@ -124,8 +138,11 @@ impl App {
             pane: tables.home,
             lists: BTreeMap::new(),
             detail: None,
+            marked: None,
+            places: Places::default(),
             open_log: None,
             open_charts: None,
+            window: Window::default(),
             series: SeriesCache::default(),
             log_tickets: 0,
             modal: None,
@@ -144,6 +161,9 @@ impl App {
             pending_keys: None,
             last_key: None,
             leaving: Leaving::No,
+            recalled: Choices::default(),
+            began_with: String::new(),
+            settled: Settled { mouse: true, ..Settled::default() },
         }
     }
 
@@ -237,6 +257,22 @@ impl App {
         !self.elsewhere.is_empty()
     }
 
+    /// Returns the name of a thing. It is empty for what has none.
+    #[must_use]
+    pub fn name_of(&self, subject: &Subject) -> String {
+        match (&subject.item, self.account(subject.account)) {
+            (Item::Resource(Kind::Packages, id), Some(account)) => {
+                let group = account.observed.store.packages.get(id).and_then(|package| package.group.clone());
+                let number = crate::resources::arn_name(id);
+                group.map_or_else(|| number.to_owned(), |group| format!("{group}/{number}"))
+            }
+            (Item::Resource(kind, id), Some(account)) => account.observed.store.table(*kind).title(id).into_owned(),
+            (Item::Model(name), _) => name.to_string(),
+            (Item::Stage(stage), _) => stage.name().to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// Returns the names of all models of a thing, the worst first.
     #[must_use]
     pub fn models_of(&self, subject: &Subject) -> String {
@@ -262,11 +298,21 @@ impl App {
         let of_all = self.pane.list().is_some_and(|list| list.all_accounts);
         let list = self.lists.get(self.pane.name).filter(|_| of_all && self.several())?;
         let accounts = self.accounts();
-        let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
-        let filter = Filter::new(list.filter.text(), &names);
+        let filter = self.parse_filter(self.pane.list()?, &list.applied).ok()?;
         let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
         let only = kept.next().filter(|_| kept.next().is_none())?;
         Some(only.id)
+    }
+
+    /// Parses the filter of a list.
+    ///
+    /// # Errors
+    /// A sentence about a mistake in it.
+    pub(crate) fn parse_filter(&self, list: &List, text: &str) -> Result<Filter, String> {
+        let columns: Vec<&str> = list.columns.iter().map(|column| column.column.title).collect();
+        let accounts = self.accounts();
+        let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
+        Filter::parse(text, &columns, &names)
     }
 
     /// Is a plan for this target running, in the selected account?

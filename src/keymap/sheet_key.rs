@@ -44,8 +44,8 @@ sheet_keys! {
     PageUp "page-up" "page up";
     Top "top" "first row";
     Bottom "bottom" "last row";
-    PreviousChoice "previous-choice" "plan for the previous choice";
-    NextChoice "next-choice" "plan for the next choice";
+    PreviousChoice "previous-choice" "plan for the previous choice; of a column: sort upwards";
+    NextChoice "next-choice" "plan for the next choice; of a column: sort downwards";
     Unfold "unfold" "show or fold the calls of a plan";
     Filter "filter" "search the help";
     CopyCall "copy-call" "copy the calls of a plan as aws commands";

@@ -9,6 +9,9 @@ use crate::resources::Observed;
 use crate::resources::job::JobDetails;
 use crate::resources::package::ModelPackage;
 
+/// The property that names the inputs of the training jobs. Inputs that both have are left out.
+const DATA: &str = "data";
+
 /// A property of two versions. A text is empty where the version has no such property, or it is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
@@ -35,18 +38,20 @@ pub struct BesideLive<'a> {
     pub trained: bool,
 }
 
-/// Compares a version of a model with the one that serves in production, or where there is no production. `None` if
-/// the version itself is that one, or nothing that is known serves.
+/// Two versions side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versions {
+    /// Their properties: metrics, image, parameters, code, data.
+    pub pairs: Vec<Pair>,
+    /// Whether the training jobs of both are known. Else their parameters and data are left out.
+    pub trained: bool,
+}
+
+/// Compares two versions of a model by their ids. `None` if one of them is not known.
 #[must_use]
-pub fn beside_live<'a>(observed: &'a Observed, chain: &Chain<'a>, candidate: &str) -> Option<BesideLive<'a>> {
+pub fn compare_versions(observed: &Observed, chain: &Chain<'_>, old: &str, new: &str) -> Option<Versions> {
     let packages = &observed.store.packages;
-    let candidate = packages.get(candidate)?;
-    let serving = chain.serving.iter().find(|serving| !serving.versions.is_empty())?;
-    let (live, _) = serving.versions.iter().max_by_key(|(_, version)| *version)?;
-    let live = packages.rows().find(|package| package.arn.eq_ignore_ascii_case(live))?;
-    if live.arn == candidate.arn {
-        return None;
-    }
+    let (live, candidate) = (packages.get(old)?, packages.get(new)?);
     let job = |package: &ModelPackage| job_of(observed, chain, package);
     let jobs = job(live).zip(job(candidate));
     let of = |package: &ModelPackage| {
@@ -61,18 +66,33 @@ pub fn beside_live<'a>(observed: &'a Observed, chain: &Chain<'a>, candidate: &st
         all.push(("GeneratedBy".to_owned(), text(details.and_then(|d| d.generated_by.as_ref()))));
         all
     };
-    let (mut changed, mut same) = paired(of(live), of(candidate));
-    if let Some((live, candidate)) = jobs {
-        match inputs(live, candidate) {
-            pair if pair.live == pair.candidate => same.push(pair.what),
-            pair => changed.push(pair),
-        }
+    let mut pairs = paired(of(live), of(candidate));
+    pairs.extend(jobs.map(|(live, candidate)| inputs(live, candidate)));
+    Some(Versions { pairs, trained: jobs.is_some() })
+}
+
+/// Compares a version of a model with the one that serves in production, or where there is no production. `None` if
+/// the version itself is that one, or nothing that is known serves.
+#[must_use]
+pub fn beside_live<'a>(observed: &'a Observed, chain: &Chain<'a>, candidate: &str) -> Option<BesideLive<'a>> {
+    let packages = &observed.store.packages;
+    let candidate = packages.get(candidate)?;
+    let serving = chain.serving.iter().find(|serving| !serving.versions.is_empty())?;
+    let (live, _) = serving.versions.iter().max_by_key(|(_, version)| *version)?;
+    let live = packages.rows().find(|package| package.arn.eq_ignore_ascii_case(live))?;
+    if live.arn == candidate.arn {
+        return None;
     }
-    Some(BesideLive { live, endpoint: serving.endpoint, changed, same, trained: jobs.is_some() })
+    let Versions { pairs, trained } = compare_versions(observed, chain, &live.arn, &candidate.arn)?;
+    let is_same = |pair: &Pair| pair.live == pair.candidate;
+    let (same, changed): (Vec<Pair>, Vec<Pair>) = pairs.into_iter().partition(is_same);
+    let inputs_are_same = |pair: &Pair| trained && pair.what == DATA;
+    let same = same.into_iter().filter(|pair| !pair.live.is_empty() || inputs_are_same(pair)).map(|pair| pair.what);
+    Some(BesideLive { live, endpoint: serving.endpoint, changed, same: same.collect(), trained })
 }
 
 /// Pairs the properties of both in the order of the candidate; those that only the other has come last.
-fn paired(live: Vec<(String, String)>, candidate: Vec<(String, String)>) -> (Vec<Pair>, Vec<String>) {
+fn paired(live: Vec<(String, String)>, candidate: Vec<(String, String)>) -> Vec<Pair> {
     let mut old: BTreeMap<String, String> = live.iter().cloned().collect();
     let mut pairs: Vec<Pair> = Vec::new();
     for (what, candidate) in candidate {
@@ -81,9 +101,7 @@ fn paired(live: Vec<(String, String)>, candidate: Vec<(String, String)>) -> (Vec
     }
     let only_live = live.into_iter().filter(|(what, _)| old.contains_key(what));
     pairs.extend(only_live.map(|(what, live)| Pair { what, live, candidate: String::new() }));
-    let (same, changed): (Vec<Pair>, Vec<Pair>) = pairs.into_iter().partition(|pair| pair.live == pair.candidate);
-    let same = same.into_iter().filter(|pair| !pair.live.is_empty()).map(|pair| pair.what);
-    (changed, same.collect())
+    pairs
 }
 
 /// Returns the job that made the artifact of a version.
@@ -114,7 +132,7 @@ fn inputs(live: &JobDetails, candidate: &JobDetails) -> Pair {
         let inputs = own.inputs.iter().filter(|input| !other.inputs.contains(input));
         inputs.map(String::as_str).collect::<Vec<_>>().join(", ")
     };
-    Pair { what: "data".to_owned(), live: only(live, candidate), candidate: only(candidate, live) }
+    Pair { what: DATA.to_owned(), live: only(live, candidate), candidate: only(candidate, live) }
 }
 
 fn final_metrics(job: &JobDetails) -> impl Iterator<Item = (String, String)> {

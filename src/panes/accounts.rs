@@ -48,8 +48,10 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::of(line, i64::try_from(n).unwrap_or(i64::MAX))
     };
     // The models of an account that was never read cannot be counted.
-    let models = |healths: &[Health], tone: Health| {
-        if account.unread() { Cell::count(None) } else { counted(account.count(healths), cell::tone(tone)) }
+    let models = |healths: &[Health], tone: Health| match account.count(healths) {
+        _ if account.unread() => Cell::count(None).tells(Health::Unknown),
+        0 => counted(0, Tone::Muted),
+        count => counted(count, cell::tone(tone)).tells(tone),
     };
     let well = [Health::Ok, Health::Running, Health::Waiting, Health::Absent];
     let identity = account.identity();
@@ -77,9 +79,11 @@ fn trouble(account: &Account) -> Cell {
     match troubles.first() {
         Some((name, why)) if troubles.len() > 1 => {
             let (kind, more) = (why.kind.word(), troubles.len() - 1);
-            Cell::text(format!("{kind}: {name} and {more} more · {why}"), Tone::Warn)
+            Cell::text(format!("{kind}: {name} and {more} more · {why}"), Tone::Warn).tells(Health::Warning)
         }
-        Some((name, why)) => Cell::text(format!("{}: {name} · {why}", why.kind.word()), Tone::Warn),
+        Some((name, why)) => {
+            Cell::text(format!("{}: {name} · {why}", why.kind.word()), Tone::Warn).tells(Health::Warning)
+        }
         None => Cell::muted("–"),
     }
 }

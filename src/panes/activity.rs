@@ -1,7 +1,7 @@
 //! The log of all accounts, newest first: events of AWS, changes of health, and plans that were sent from here.
 
 use super::cell::{self, tone};
-use crate::app::{App, Body, Cell, Item, List, LogEntry, Notice, Order, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, Item, List, LogEntry, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::heard;
 use crate::resources::{Event, Kind};
@@ -48,8 +48,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(entry.account).map(|a| a.name.as_str());
     let event = judged(app, entry);
     Some(vec![
-        Cell { line: when, order: Some(Order::Number(entry.at.as_second())) },
-        Cell { line: cell::event(Line::new(), &event), order: Some(Order::Word(event.text)) },
+        Cell::of(when, entry.at.as_second()),
+        cell::of_event(&event),
         Cell::muted(model(app, entry)),
         Cell::muted(account.unwrap_or_default()),
     ])

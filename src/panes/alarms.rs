@@ -72,18 +72,24 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// Shows the state. An alarm in ALARM has the health that the rules of its model give it, and may even be good news.
 fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
+    let said = || {
+        let chain = app.model_of(subject).and_then(|model| app.chain(&model));
+        let reasons = chain.into_iter().flat_map(|chain| &chain.reasons);
+        reasons.filter(|r| r.is_about(Kind::Alarms, &alarm.name)).map(|r| r.health).max()
+    };
+    let quiet = |text| Cell { signed: true, ..Cell::of_line(Line::new().muted("◌ ").muted(text)) };
     match (alarm.state.as_str(), alarm.scaling()) {
-        ("INSUFFICIENT_DATA", _) => Cell::muted("◌ no data"),
-        ("ALARM", true) => Cell::muted("◌ ALARM"),
+        // Whether data should come is for the rules of its model to say.
+        ("INSUFFICIENT_DATA", _) => quiet("no data").tells(said().unwrap_or_default()),
+        ("ALARM", true) => quiet("ALARM").tells(Health::Absent),
         ("ALARM", false) => {
-            let chain = app.model_of(subject).and_then(|model| app.chain(&model));
-            let reasons = chain.into_iter().flat_map(|chain| &chain.reasons);
-            let said = reasons.filter(|r| r.is_about(Kind::Alarms, &alarm.name)).map(|r| r.health).max();
-            let health = said.unwrap_or(Health::Warning);
-            Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
+            let health = said().unwrap_or(Health::Warning);
+            Cell::signed(health, "ALARM", cell::tone(health))
         }
         // The state is as old as the last successful evaluation.
-        (state, _) if alarm.evaluation.is_some() => Cell::text(format!("◌ {state}, not evaluated"), Tone::Warn),
+        (state, _) if alarm.evaluation.is_some() => {
+            Cell::signed(Health::Unknown, &format!("{state}, not evaluated"), Tone::Warn)
+        }
         (state, _) => Cell::status(app, StageKind::Alarms, state),
     }
 }
@@ -93,11 +99,12 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
         return Cell::muted("Auto Scaling");
     }
+    let warn = |text: &str| Cell::signed(Health::Warning, text, Tone::Warn);
     match app.here.joined.receiver(&alarm.name) {
-        Some(AlarmReceiver::Nobody) => Cell::text("▲ nobody", Tone::Warn),
-        Some(AlarmReceiver::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
-        Some(AlarmReceiver::Muted(by)) => Cell::text(format!("▲ {}", muted::brief(app, by)), Tone::Warn),
-        Some(AlarmReceiver::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
+        Some(AlarmReceiver::Nobody) => warn("nobody"),
+        Some(AlarmReceiver::Suppressed(by)) => warn(&format!("nobody now: {by}")),
+        Some(AlarmReceiver::Muted(by)) => warn(&muted::brief(app, by)),
+        Some(AlarmReceiver::Quiet(by)) => warn(&format!("nobody now: {by} is quiet")),
         Some(AlarmReceiver::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(AlarmReceiver::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
         Some(AlarmReceiver::Rule(rule)) => Cell::muted(format!("rule {rule}")),
@@ -127,5 +134,6 @@ fn actions(app: &App, alarm: &Alarm) -> Cell {
         }
     });
     let marked = marked.chain(muted::soon(app, &alarm.name)).collect::<Vec<_>>().join(", ");
-    Cell::text(marked, tone)
+    let health = if tone == Tone::Warn { Health::Warning } else { Health::Absent };
+    Cell::text(marked, tone).tells(health)
 }

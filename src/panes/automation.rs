@@ -55,7 +55,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::glyph(health),
         Cell::plain(thing.title()),
         Cell::muted(kind.noun().unwrap_or_default()),
-        Cell { line: state, order: None },
+        Cell::of_line(state),
         Cell::muted(models.join(", ")),
     ])
 }

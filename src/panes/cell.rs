@@ -11,7 +11,7 @@ use crate::view::{Line, Tone};
 impl Cell {
     /// Makes a word.
     pub(super) fn text(text: impl AsRef<str>, tone: Tone) -> Self {
-        Self { line: Line::new().with(text, tone), order: None }
+        Self::of_line(Line::new().with(text, tone))
     }
     /// Makes an ordinary word.
     pub(super) fn plain(text: impl AsRef<str>) -> Self {
@@ -23,7 +23,7 @@ impl Cell {
     }
     /// Makes a line with a value to sort by.
     pub(super) fn of(line: Line, order: i64) -> Self {
-        Self { line, order: Some(Order::Number(order)) }
+        Self { order: Some(Order::Number(order)), ..Self::of_line(line) }
     }
     /// Makes a count. An unknown count is a dash.
     pub(super) fn count(n: Option<i64>) -> Self {
@@ -41,7 +41,18 @@ impl Cell {
     }
     /// Makes the glyph of a health.
     pub(super) fn glyph(health: Health) -> Self {
-        Self::of(Line::new().with(health.sign().0, tone(health)), -(health as i64))
+        Self::signed(health, "", tone(health))
+    }
+    /// Makes a sign with its words, in order of health.
+    pub(super) fn signed(health: Health, text: &str, tone: Tone) -> Self {
+        let line = Line::new().with(health.sign().0, self::tone(health));
+        let line = if text.is_empty() { line } else { line.with(format!(" {text}"), tone) };
+        Self { health, signed: true, ..Self::of(line, -(health as i64)) }
+    }
+    /// Says that the cell tells of this health.
+    pub(super) fn tells(mut self, health: Health) -> Self {
+        self.health = health;
+        self
     }
     /// Makes an AWS status of something in a stage, with its glyph. If the data is too old, a good status is shown as
     /// unknown.
@@ -59,8 +70,7 @@ impl Cell {
         Self::status_word(app.here.known(stage, health), raw)
     }
     fn status_word(health: Health, raw: &str) -> Self {
-        let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
-        Self { line, order: Some(Order::Word(raw.to_owned())) }
+        Self { order: Some(Order::Word(raw.to_owned())), ..Self::signed(health, raw, tone(health)) }
     }
 }
 
@@ -70,6 +80,12 @@ pub(super) fn event(line: Line, event: &Event) -> Line {
     let by = if event.by.starts_with("arn:") { event.by.rsplit(':').next().unwrap_or_default() } else { &event.by };
     let line = line.with(format!("{} ", event.health.sign().0), tone(event.health)).plain(&event.text);
     if by.is_empty() { line } else { line.muted(format!("   {by}")) }
+}
+
+/// Makes the cell of an event, sorted by its text.
+pub(super) fn of_event(event: &Event) -> Cell {
+    let order = Some(Order::Word(event.text.clone()));
+    Cell { order, health: event.health, signed: true, ..Cell::of_line(self::event(Line::new(), event)) }
 }
 
 /// Returns the tone of a health.

@@ -4,11 +4,13 @@ mod business;
 mod compared;
 mod derived;
 mod live;
+mod pairs;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 mod serving;
 mod steps;
 
+pub(super) use pairs::{Compared, compare};
 pub(super) use steps::{step_name, step_with_notes};
 
 use super::{cell, console};

@@ -1,6 +1,6 @@
 //! The parts around every pane: banners, notes, footer.
 
-use crate::app::{Account, Action, App, Detail, List, Pane, TypedLine};
+use crate::app::{Account, Action, App, Detail, List, ListState, Pane, TypedLine};
 use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
 use crate::keymap::SheetKey;
@@ -133,9 +133,7 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     }
     let list = app.lists.get(app.pane.name);
     if let Some(list) = list.filter(|l| l.filter.typing && app.detail.is_none() && app.modal.is_none()) {
-        let signs = if app.several() { "!word excludes, @word selects an account" } else { "!word excludes" };
-        let line = Line::new().with("/", Tone::Strong).plain(list.filter.text());
-        return typed(app, &list.filter, line, ["clears", signs]);
+        return filtered(app, list);
     }
     if let Some(keys) = &app.pending_keys {
         return Footer { message: Some(Line::new().muted(keys)), ..Footer::default() };
@@ -145,6 +143,19 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     }
     let keys = sheet.map_or_else(|| keys(app), |sheet| sheet.keys.clone());
     Footer { keys, ..Footer::default() }
+}
+
+/// Returns the footer while the filter of a list is edited, with the number of rows that it keeps, or its mistake.
+fn filtered(app: &App, list: &ListState) -> Footer {
+    let account = if app.several() { " @account" } else { "" };
+    let signs = format!("!not ~regex ?letters column:text{account}");
+    let line = Line::new().with("/", Tone::Strong).plain(list.filter.text());
+    let line = match &list.mistake {
+        Some(mistake) => line.with(format!("   {mistake}; the list stays"), Tone::Warn),
+        None if list.filter.is_empty() => line,
+        None => line.muted(format!("   {} of {}", list.ids.len(), list.all)),
+    };
+    typed(app, &list.filter, line, ["clears", &signs])
 }
 
 /// Returns the footer while a search word is edited, with the number of matches.

@@ -142,10 +142,7 @@ fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
 }
 
 fn with_glyph(health: Health, text: &str) -> Cell {
-    let line = Line::new().with(health.sign().0, cell::tone(health));
-    let text_tone = if health >= Health::Warning { cell::tone(health) } else { Tone::Plain };
-    let line = if text.is_empty() { line } else { line.with(format!(" {text}"), text_tone) };
-    Cell::of(line, -(health as i64))
+    Cell::signed(health, text, if health >= Health::Warning { cell::tone(health) } else { Tone::Plain })
 }
 
 /// Shows the production version and its worst finding. If there are several endpoints, the worst is shown with its

@@ -2,20 +2,42 @@
 //! thing.
 
 use super::{accounts, frame, key_that};
-use crate::app::{App, List, ListState, PaneColumn, Subject};
+use crate::app::{App, Cell, List, ListState, PaneColumn, Subject};
 use crate::resources::Source;
 use crate::view::{self, Block, Content, Id, Line, Row, Table, Tone};
 
-/// Returns the columns of the pane that are shown at this width, each with its index among all columns.
+/// Returns the columns of the pane that are shown at this width, each with its index among all columns. Those that the
+/// operator chose need the room first.
 #[must_use]
 pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     let width = app.size.0;
     let all = app.pane.list().map_or(&[][..], |list| list.columns);
+    let choices = app.lists.get(app.pane.name).map(|list| &list.columns);
+    let chosen = |c: &PaneColumn| choices.and_then(|choices| choices.get(c.column.title).copied());
     let fits = |c: &PaneColumn| (c.from..=c.to).contains(&width) && (app.several() || !c.several);
-    let mut columns: Vec<_> = all.iter().enumerate().filter(|(_, c)| fits(c)).collect();
+    let shown = |(_, c): &(usize, &PaneColumn)| chosen(c).unwrap_or_else(|| fits(c));
+    let mut columns: Vec<_> = all.iter().enumerate().filter(shown).collect();
     let room = width - 2 * view::margin(width);
-    columns.truncate(view::widths(columns.iter().map(|(_, c)| &c.column), room).len());
-    columns
+    loop {
+        let fitting = view::widths(columns.iter().map(|(_, c)| &c.column), room).len();
+        let waits = columns.iter().skip(fitting).any(|(_, c)| chosen(c) == Some(true));
+        // The sign and the name stay.
+        let gives_way = columns.iter().skip(2).rposition(|(_, c)| chosen(c).is_none());
+        let Some(place) = gives_way.filter(|_| waits) else {
+            columns.truncate(fitting);
+            return columns;
+        };
+        columns.remove(place + 2);
+    }
+}
+
+/// Returns the columns of the pane that the operator can choose, each with its index among all columns: those with a
+/// title.
+#[must_use]
+pub fn choosable(app: &App) -> Vec<(usize, &'static PaneColumn)> {
+    let all = app.pane.list().map_or(&[][..], |list| list.columns);
+    let can_be_chosen = |c: &PaneColumn| !c.column.title.is_empty() && (app.several() || !c.several);
+    all.iter().enumerate().filter(|(_, c)| can_be_chosen(c)).collect()
 }
 
 /// Returns the number of rows of a list in a body of so many rows. A list with a preview is as high as its rows, and
@@ -29,7 +51,7 @@ pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
 
 /// Does the list have a title? A list with a preview has one only if it is filtered, or sorted by a hidden column.
 fn has_title(app: &App, list: &List) -> bool {
-    let filtered = |state: &ListState| !state.filter.is_empty() && !state.filter.typing;
+    let filtered = |state: &ListState| state.problems || (!state.filter.is_empty() && !state.filter.typing);
     list.preview.is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
 }
 
@@ -74,12 +96,16 @@ fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
     let columns = columns(app);
     let empty = ListState::default();
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
+    let filter = app.parse_filter(shown, &list.applied).ok();
+    let marked = |(place, cell): (usize, Cell)| {
+        let places = filter.as_ref().map(|filter| filter.marks(place, &cell)).unwrap_or_default();
+        cell.line.mark(&places)
+    };
     let row = |subject: &Subject| {
         let cells = (shown.row)(app, subject)?;
         let changed = app.account(subject.account).is_some_and(|account| account.changed(subject));
-        let shown = |place: usize| columns.iter().any(|(shown, _)| *shown == place);
-        let cells =
-            cells.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, cell)| cell.line).collect();
+        let is_shown = |(place, _): &(usize, Cell)| columns.iter().any(|(shown, _)| shown == place);
+        let cells = cells.into_iter().enumerate().filter(is_shown).map(marked).collect();
         Some(Row { id: Id::of(subject), cells, selected: list.selected.as_ref() == Some(subject), changed })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
@@ -108,6 +134,13 @@ fn title(app: &App, list: &ListState) -> Line {
     let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
     if !words.is_empty() {
         line = line.muted("  ").plain(words);
+    }
+    let marked = app.marked.as_ref().filter(|marked| list.ids.contains(marked));
+    if let Some(marked) = marked {
+        line = line.muted("  marked ").plain(app.name_of(marked));
+    }
+    if list.problems {
+        line = line.muted("  ").with("problems only", Tone::Warn);
     }
     if let Some((column, descending)) = hidden_sort(app) {
         line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
@@ -148,6 +181,10 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
         let key = key_that(app, "back", "shows all");
         return vec![Line::new().plain(format!("None of {all} rows: {words}.")).muted(key)];
     }
+    if list.filter.is_empty() && list.problems && list.all > 0 {
+        let key = key_that(app, "problems", "shows all");
+        return vec![Line::new().plain(format!("No row of {} tells of a problem.", list.all)).muted(key)];
+    }
     if list.filter.is_empty() {
         return (shown.empty)(app);
     }
@@ -157,5 +194,6 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
         return accounts::why_unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();
     }
     let clears = key_that(app, "back", "clears the filter");
-    vec![Line::new().plain(format!("No row contains {:?}.", list.filter.text())).muted(clears)]
+    let whose = if list.problems { "No row with a problem" } else { "No row" };
+    vec![Line::new().plain(format!("{whose} matches {:?}.", list.filter.text())).muted(clears)]
 }

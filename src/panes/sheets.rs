@@ -1,5 +1,7 @@
 //! The contents of sheets above the screen: one file for each kind.
 
+mod column_picker;
+mod comparison;
 mod form;
 mod help;
 mod menu;
@@ -26,6 +28,8 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Ask(it) => plan::ask(app, it),
         Modal::Notice(it) => notice::notice(app, it),
         Modal::ThemePicker(it) => theme_picker::theme_picker(app, it),
+        Modal::Comparison(it) => comparison::comparison(app, it),
+        Modal::ColumnPicker(it) => column_picker::column_picker(app, *it),
     }
 }
 

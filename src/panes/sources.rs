@@ -3,6 +3,7 @@
 use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
 use crate::aws::left_out;
 use crate::fmt;
+use crate::model::Health;
 use crate::resources::{Cadence, Kind};
 use crate::view::{Line, Tone};
 
@@ -37,14 +38,14 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let spent = app.here.usage.by_source.get(kind.name()).copied().unwrap_or_default();
     let count = |n: u64| Cell::count(i64::try_from(n).ok());
     let rows = i64::try_from(source.rows).unwrap_or(i64::MAX);
-    let tone = match source.state {
-        "fresh" => Tone::Good,
-        "waiting" => Tone::Muted,
-        _ => Tone::Warn,
+    let (tone, health) = match source.state {
+        "fresh" => (Tone::Good, Health::Ok),
+        "waiting" => (Tone::Muted, Health::Running),
+        _ => (Tone::Warn, Health::Warning),
     };
     Some(vec![
         Cell::plain(kind.name()),
-        Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone),
+        Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone).tells(health),
         Cell::muted(source.cadence.map_or("–", Cadence::name)),
         Cell::age(app.here.observed.at, source.fetched_at),
         Cell::of(Line::new().plain(format!("{rows}{}", if source.capped { "+" } else { "" })), rows),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::app::{App, Body, Cell, List, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
-use crate::model::{StageKind, Usual, usual};
+use crate::model::{Health, StageKind, Usual, usual};
 use crate::resources::execution::PipelineExecution;
 use crate::resources::{Kind, Resource as _};
 use crate::view::{Line, Tone};
@@ -79,7 +79,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::text(&pipeline.name, Tone::Strong),
         match pipeline.status.as_str() {
-            "" => Cell::text("◌ not read", Tone::Muted),
+            "" => Cell::signed(Health::Unknown, "not read", Tone::Muted),
             status => Cell::status(app, StageKind::Training, status),
         },
         Cell::age(app.here.observed.at, pipeline.last_execution),
@@ -106,7 +106,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let name = Line::new().muted("└ ").plain(run.short());
     let order = Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
     Some(vec![
-        Cell { line: name, order: Some(order) },
+        Cell { order: Some(order), ..Cell::of_line(name) },
         Cell::status(app, StageKind::Training, &run.status),
         Cell::age(app.here.observed.at, run.started),
         model(app, subject),
@@ -152,7 +152,7 @@ fn duration(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> C
     let far = usual.is_some_and(|usual| seconds > usual.most);
     let line = Line::new().with(span(seconds), if far { Tone::Warn } else { Tone::Busy });
     let usual = usual.map(|usual| format!(" of ~{}", span(usual.median)));
-    Cell::of(line.muted(usual.unwrap_or_default()), seconds)
+    Cell::of(line.muted(usual.unwrap_or_default()), seconds).tells(if far { Health::Warning } else { Health::Running })
 }
 
 fn took(from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Cell {

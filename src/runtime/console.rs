@@ -8,16 +8,20 @@ use tokio::runtime::Handle;
 
 use super::keyboard::{Keyboard, keyboard};
 use super::{Machine, Themes, run};
-use crate::app::Opening;
+use crate::app::{Chosen, Opening, Settled};
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config::{self, Config, ConfigError};
 use crate::fmt;
 use crate::keymap::Keymap;
-use crate::session::Session;
+use crate::session::{ChoicesFile, Session};
 use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::update;
+use crate::view::Tone;
+
+/// The theme of a configuration that names none.
+const THEME: &str = "dark";
 
 /// The exit code after a signal is this plus the number of the signal, as in shells.
 const ENDED_BY_SIGNAL: u8 = 128;
@@ -34,16 +38,24 @@ pub async fn console(
 ) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
-    let (themes, keymap) = appearance(common, &session.config).map_err(|e| e.to_string())?;
+    let file = ChoicesFile::default();
+    let (choices, told) = file.read();
+    let chosen = choices.theme.as_ref().filter(|_| common.theme.is_none());
+    let chosen = Chosen::in_place_of(chosen, &theme_of(common, &session.config).to_owned());
+    let (themes, keymap, untold) = appearance(common, &session.config, chosen).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.opening = opening;
     (app.theme, app.themes) = (themes.name().to_owned(), themes.names());
     app.zone = TimeZone::system();
-    app.mouse = !session.config.leave_mouse;
+    let theme = session.config.theme.clone().unwrap_or_else(|| THEME.to_owned());
+    app.recall(choices, Settled { theme, mouse: !session.config.leave_mouse, accounts: session.accounts() });
+    app.message = told.or(untold).map(|text| (Tone::Warn, text)).or(app.message);
     terminal::take_mouse_later(app.mouse);
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
-    let machine = Machine { connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
+    let choices = Some(file);
+    let machine =
+        Machine { choices, connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
@@ -55,14 +67,29 @@ pub async fn console(
     ended.map(|_| code).map_err(|e| format!("error: the terminal was lost: {e}\n"))
 }
 
-/// Reads the theme and the keymap: those of the command line, or of the configuration.
-fn appearance(common: &Common, config: &Config) -> Result<(Themes, Keymap), ConfigError> {
+/// Returns the theme of the command line, or of the configuration.
+fn theme_of<'a>(common: &'a Common, config: &'a Config) -> &'a str {
+    common.theme.as_deref().or(config.theme.as_deref()).unwrap_or(THEME)
+}
+
+/// Reads the theme and the keymap: those of the command line, or of the configuration. A theme that was chosen on the
+/// screen comes first. If it is gone, the last value says so.
+fn appearance(
+    common: &Common,
+    config: &Config,
+    chosen: Option<String>,
+) -> Result<(Themes, Keymap, Option<String>), ConfigError> {
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
-    let theme = common.theme.as_deref().or(config.theme.as_deref()).unwrap_or("dark");
     let keymap = common.keymap.as_deref().or(config.keymap.as_deref()).unwrap_or("default");
     let keymap = assets.keymap(keymap, update::NAMES)?;
-    Ok((Themes::read(assets, theme, level, common.ascii)?, keymap))
+    let read = |name: &str| Themes::read(assets.clone(), name, level, common.ascii);
+    let chosen = chosen.map(|name| read(&name).map_err(|why| format!("the theme {name} is not used: {}", why.message)));
+    match chosen {
+        Some(Ok(themes)) => Ok((themes, keymap, None)),
+        Some(Err(why)) => Ok((read(theme_of(common, config))?, keymap, Some(why))),
+        None => Ok((read(theme_of(common, config))?, keymap, None)),
+    }
 }
 
 /// Reads the configuration, the theme and the keymap. Returns a sentence for the terminal.
@@ -73,7 +100,7 @@ pub fn check(common: &Common) -> Result<String, String> {
     let failed = |error: ConfigError| format!("{error}\n");
     let source = Config::source(common.config.as_deref()).map_err(failed)?;
     let config = Config::parse(&source).map_err(failed)?;
-    appearance(common, &config).map_err(failed)?;
+    appearance(common, &config, None).map_err(failed)?;
     if source.text.is_empty() {
         return Ok("there is no configuration; `sagetop config init` writes one\n".to_owned());
     }

@@ -10,11 +10,12 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
-use crate::app::{Account, App, Effect, Msg};
+use crate::app::{Account, App, Choices, Effect, Msg};
 use crate::aws::caught;
 use crate::intents::{Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
+use crate::view::Tone;
 
 /// The time between two snapshots on disk.
 const SAVE_EVERY: Duration = Duration::from_mins(2);
@@ -35,14 +36,17 @@ pub(super) struct EffectRunner {
     saving: JoinSet<()>,
     /// The time when snapshots were last written.
     saved: Option<Instant>,
+    /// The choices that are in their file.
+    kept: Choices,
     /// The number of log entries in the recording.
     pub(super) recorded: u64,
 }
 
 impl EffectRunner {
-    pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>) -> Self {
+    pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>, app: &App) -> Self {
         let (work, sending, saving) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, work, sending, armed: BTreeMap::new(), saving, saved: None, recorded: 0 }
+        let (armed, kept) = (BTreeMap::new(), app.choices());
+        Self { machine, answer, work, sending, armed, saving, saved: None, kept, recorded: 0 }
     }
 
     /// Returns the present time, for the screen.
@@ -53,6 +57,7 @@ impl EffectRunner {
     /// Updates the state that changes every second: usage, drill, recording. Writes snapshots from time to time.
     pub(super) fn every_second(&mut self, app: &mut App) -> Msg {
         self.save(app, false);
+        self.keep_choices(app);
         // A replay shows the recorded usage.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
@@ -88,8 +93,23 @@ impl EffectRunner {
         }
     }
 
-    /// Writes snapshots of all accounts and waits for them.
-    pub(super) async fn save_tables(&mut self, app: &App) {
+    /// Keeps what the operator chose since it was last kept. The file is small, so the loop waits for the disk.
+    fn keep_choices(&mut self, app: &mut App) {
+        let Some(file) = self.machine.choices.as_ref() else { return };
+        let choices = app.choices();
+        if choices == self.kept {
+            return;
+        }
+        if let Err(why) = file.write(&self.kept, &choices) {
+            app.message = Some((Tone::Warn, format!("what is chosen is not kept for the next run: {why}")));
+            self.machine.choices = None;
+        }
+        self.kept = choices;
+    }
+
+    /// Keeps what the operator chose, writes snapshots of all accounts, and waits for them.
+    pub(super) async fn save_all(&mut self, app: &mut App) {
+        self.keep_choices(app);
         self.save(app, true);
         while self.saving.join_next().await.is_some() {}
     }

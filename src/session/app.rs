@@ -2,7 +2,7 @@
 
 use super::{Connection, SeenFile, Session};
 use crate::app::{Account, App};
-use crate::aws::Transport;
+use crate::aws::{StandIn, Transport};
 use crate::config::{Colour, Confirm};
 use crate::keymap::Keymap;
 use crate::recording::{Recorder, Replay};
@@ -23,6 +23,27 @@ impl Session {
         app.replay = self.replay.as_ref().map(Replay::status);
         warm(&mut app, &self.connections);
         app
+    }
+}
+
+impl Session {
+    /// Returns a name of the watched accounts, under which the operator's choices about their rows are kept. It is empty
+    /// in a replay.
+    #[must_use]
+    pub fn accounts(&self) -> String {
+        if self.replay.is_some() {
+            return String::new();
+        }
+        let name = |connection: &Connection| {
+            let aws = &connection.executor.aws;
+            let who = connection.label.as_deref().or(connection.profile.as_deref()).unwrap_or("default");
+            match &connection.stand_in {
+                Some(StandIn::Demo) => format!("demo@{}", aws.region),
+                Some(StandIn::Url(url)) => format!("{who}@{}@{url}", aws.region),
+                None => format!("{who}@{}", aws.region),
+            }
+        };
+        self.connections.iter().map(name).collect::<Vec<_>>().join(" ")
     }
 }
 

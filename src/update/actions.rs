@@ -1,6 +1,9 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{activity, armed, cause, changes, charts, freeze, logs, menu, modal, mouse, navigate, replay, seen};
+use super::{
+    activity, armed, cause, changes, charts, compare, freeze, list, logs, menu, modal, mouse, navigate, places, replay,
+    seen,
+};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -28,7 +31,7 @@ intents::intents! { actions
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
         "logs" "the log of an endpoint, job, step, run, function or state machine, or around an event" logs::can_open => logs::open;
         "charts" "metrics of the selected thing over time" charts::can_open => charts::open;
-        "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" navigate::can_filter => navigate::filter;
+        "filter" "show only rows with these words: word, ~regex, ?letters, column:text, @account, !not; in a lineage: search for a word" navigate::can_filter => navigate::filter;
         "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
         "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
         "event-kind" "in the activity: list the next kind of events" activity::can_narrow => activity::next_kind;
@@ -37,8 +40,10 @@ intents::intents! { actions
         "menu" "what can be done to the selected thing, and why not" menu::can_open => menu::open;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
+        "problems" "list only rows with a problem, or all rows again" navigate::can_choose_rows => list::show_problems;
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
+        "columns" "choose the columns of the list, and the one that sorts" navigate::can_choose_rows => modal::column_picker::open;
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
         "cause" "go to the first cause of the trouble" cause::can_show => cause::show;
         "before" "show what changed in the hour before the trouble" cause::can_show_changes => cause::show_changes;
@@ -47,6 +52,8 @@ intents::intents! { actions
         "shorter" "in charts: a shorter window" |context| charts::can_turn(context, -1) => |app| charts::turn(app, -1);
         "longer" "in charts: a longer window" |context| charts::can_turn(context, 1) => |app| charts::turn(app, 1);
         "compare" "in charts: beside yesterday, last week, nothing" charts::can_compare => charts::compare;
+        "mark" "mark a version, run, job, configuration or endpoint, to compare it" compare::can_mark => compare::mark;
+        "diff" "compare with the marked row; without a mark, with the version or run before" compare::can_compare => compare::compare;
         "copy" "copy the ARN or name; in a log: the line; in charts: the values" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }
@@ -62,6 +69,8 @@ intents::intents! { actions
         "activity" "what happened recently" always => |app| navigate::go(app, "activity");
         "sources" "what was read, when, and what went wrong" always => |app| navigate::go(app, "sources");
         "accounts" "the accounts and regions that are watched" navigate::can_choose => |app| navigate::go(app, "accounts");
+        "previous-place" "go back to the place before" |context| places::can_turn(context, -1) => |app| places::turn(app, -1);
+        "next-place" "go forward to the place after" |context| places::can_turn(context, 1) => |app| places::turn(app, 1);
         "next-pane" "next pane" always => |app| navigate::turn(app, 1);
         "previous-pane" "previous pane" always => |app| navigate::turn(app, -1);
     }
@@ -85,7 +94,7 @@ intents::intents! { actions
     }
     "program" {
         "help" "show the keys that work here" always => |app| { app.modal = Some(Help::default().into()); None };
-        "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
+        "palette" "find any action, pane, model or resource by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
         "themes" "choose another theme" always => modal::theme_picker::open;
         "mouse" "leave the mouse to the terminal, which selects text with it, or take it again" always => mouse::toggle;
         "suspend" "suspend the program; fg resumes it" can_suspend => |_| Some(Effect::Suspend);

@@ -34,7 +34,7 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
     let at = if let Item::LogEntry(serial) = selected.item { app.log.get(serial).map(|entry| entry.at) } else { None };
     app.open_log = None;
     app.visit(subject.account);
-    let mut view = ChartsView::new(subject, Window::default(), Comparison::None);
+    let mut view = ChartsView::new(subject, app.window, Comparison::None);
     view.cursor = at.filter(|at| app.here.observed.at.as_second() - at.as_second() < view.window.seconds());
     app.open_charts = Some(view);
     None
@@ -69,6 +69,8 @@ pub(super) fn turn(app: &mut App, by: isize) -> Option<Effect> {
     let from = view.window.end(now) - view.window.seconds();
     view.cursor.take_if(|at| at.as_second() < from);
     read_anew(view);
+    let window = view.window;
+    app.window = window;
     None
 }
 

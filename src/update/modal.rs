@@ -1,6 +1,8 @@
 //! Keys in sheets. What is common to all sheets is here; each kind of sheet has a file for its own keys.
 
 mod ask;
+pub(super) mod column_picker;
+mod comparison;
 mod form;
 mod help;
 mod menu;
@@ -66,6 +68,8 @@ pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
             Modal::Form(form) => form::key(app, form, meant),
             Modal::Pick(pick) => pick::key(app, pick, meant),
             Modal::ThemePicker(picker) => theme_picker::key(app, picker, meant),
+            Modal::Comparison(it) => comparison::key(app, it, meant),
+            Modal::ColumnPicker(picker) => column_picker::key(app, picker, meant),
             Modal::Menu(menu) => menu::key(app, menu, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),

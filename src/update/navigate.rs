@@ -187,20 +187,25 @@ fn branch_toggle(app: &mut App) -> Moved {
     branch(app, closed)
 }
 
-/// Selects a thing in its pane. The filter is removed if it hides the thing.
+/// Selects a thing in its pane. The filter is removed if it hides the thing. A thing that no pane lists is shown in the
+/// lineage of its model.
 pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
+    app.visit(subject.account);
     let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| (pane.kinds)(kind));
     let pane = app.tables.panes.iter().find(lists).map_or(app.tables.home.name, |pane| pane.name);
     let alarm = subject.item.of_kind(Kind::Alarms).and_then(|name| app.here.observed.store.alarms.get(name));
     app.show_scaling |= alarm.is_some_and(Alarm::scaling);
     go(app, pane);
     if !app.list_mut().ids.contains(subject) {
-        // The filter hides it.
-        app.list_mut().filter.clear();
+        // The filter or the choice of problems hides it.
+        let list = app.list_mut();
+        list.filter.clear();
+        list.problems = false;
         go(app, pane);
     }
     match app.list_mut().ids.iter().position(|id| id == subject) {
         Some(place) => app.list_mut().put(place),
+        None if app.chain_of(subject).is_some() => enter(app, subject),
         None => app.message = Some((Tone::Warn, format!("{name} is not in this list"))),
     }
     None
@@ -208,7 +213,7 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
 
 pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
     let app = context.app;
-    let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty());
+    let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty() || list.problems);
     if !app.shows_pane() || filtered || !app.at_home() {
         Ok(String::new())
     } else {
@@ -231,6 +236,8 @@ pub(super) fn back(app: &mut App) -> Moved {
     let list = app.list_mut();
     if !list.filter.is_empty() {
         list.filter.clear();
+    } else if list.problems {
+        list.problems = false;
     } else if !activity::widen(app) && !app.at_home() {
         app.go(app.tables.home);
     }
@@ -271,6 +278,12 @@ pub(super) fn look_on(app: &mut App, by: isize) -> Moved {
         search::next(app, by);
     }
     None
+}
+
+pub(super) fn can_choose_rows(context: &Context<'_>) -> Result<String, String> {
+    let app = context.app;
+    let listed = app.shows_pane().then(|| app.pane.list()).flatten();
+    listed.map(|_| String::new()).ok_or_else(|| "only a list has rows and columns to choose".into())
 }
 
 pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {

@@ -63,7 +63,7 @@ impl Line {
         for span in &self.0 {
             let part = head(span.text(), room);
             if !part.is_empty() {
-                kept = kept.with(part, span.tone());
+                kept.0.push(span.part(part));
             }
             if part.len() < span.text().len() {
                 break;
@@ -78,7 +78,7 @@ impl Line {
         for span in self.0.iter().rev() {
             let part = ending(span.text(), room);
             if !part.is_empty() {
-                kept = kept.with(part, span.tone());
+                kept.0.push(span.part(part));
             }
             if part.len() < span.text().len() {
                 break;

@@ -1,5 +1,7 @@
 //! Text in pieces, each with its meaning. Text from AWS is made harmless here.
 
+use std::ops::Range;
+
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
@@ -12,6 +14,8 @@ pub struct Span {
     /// The width in cells; it is stored because it is needed often.
     cells: usize,
     tone: Tone,
+    /// Is it what was searched for?
+    marked: bool,
 }
 
 impl Span {
@@ -20,7 +24,16 @@ impl Span {
     pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
         let text = text.as_ref();
         let text = if simple(text) { text.into() } else { CompactString::from(harmless(text)) };
-        Self { cells: width(&text), text, tone }
+        Self { cells: width(&text), text, tone, marked: false }
+    }
+    /// Returns a part of its text with the same meaning.
+    pub(super) fn part(&self, text: &str) -> Self {
+        Self { text: text.into(), cells: width(text), ..*self }
+    }
+    /// Is it what was searched for?
+    #[must_use]
+    pub fn marked(&self) -> bool {
+        self.marked
     }
     /// Appends a harmless text.
     pub(super) fn push(&mut self, text: &str) {
@@ -67,6 +80,29 @@ impl Line {
     #[must_use]
     pub fn muted(self, text: impl AsRef<str>) -> Self {
         self.with(text, Tone::Muted)
+    }
+    /// Marks places of the text as searched for. They are in bytes, from left to right; what overlaps is one place.
+    #[must_use]
+    pub fn mark(self, places: &[Range<usize>]) -> Self {
+        if places.is_empty() {
+            return self;
+        }
+        let (mut line, mut begin) = (Self::new(), 0);
+        for span in self.0 {
+            let end = begin + span.text.len();
+            let inside = |at: &usize| (begin..end).contains(at);
+            let mut edges: Vec<usize> =
+                places.iter().flat_map(|p| [p.start, p.end]).filter(inside).chain([begin, end]).collect();
+            edges.sort_unstable();
+            edges.dedup();
+            for (from, to) in edges.iter().zip(edges.iter().skip(1)) {
+                let marked = places.iter().any(|place| place.contains(from));
+                let part = span.text.get(from - begin..to - begin).unwrap_or_default();
+                line.0.push(Span { marked, ..span.part(part) });
+            }
+            begin = end;
+        }
+        line
     }
     /// Returns the width in terminal cells.
     #[must_use]

@@ -39,7 +39,9 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
     }
     for span in &line.0 {
         let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
-        rest = skip_cells(rest, words(span.text(), theme.style(token), rest, buf));
+        let style = theme.style(token);
+        let style = if span.marked() { style.add_modifier(Modifier::UNDERLINED) } else { style };
+        rest = skip_cells(rest, words(span.text(), style, rest, buf));
     }
 }
 

@@ -56,7 +56,8 @@ impl Harness {
         let (settings, pace) = (Settings::default(), Pace::Unlimited);
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
         let (size, access, beside) = ((120, 36), AccessRules::default(), Vec::new());
-        Setup { story, size, theme, access, settings, pace, config, record: None, replay: None, beside }
+        let (record, replay, choices) = (None, None, None);
+        Setup { story, size, theme, access, settings, pace, record, replay, config, beside, choices }
     }
 }
 

@@ -162,7 +162,7 @@ async fn a_filter_is_edited_where_its_cursor_is() {
     t.keys("/ ctrl-u").await;
     t.paste("fraud").await;
     t.keys("home 'x' end backspace").await;
-    t.says("/xfrau   enter keeps, esc clears");
+    t.says("/xfrau   0 of 9   enter keeps, esc clears");
     // As in sheets, the key that quits the program first drops the typed text.
     t.keys("ctrl-c").await;
     t.never_says("/xfrau");

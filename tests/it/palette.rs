@@ -40,7 +40,7 @@ async fn a_write_is_never_chosen_by_a_part_of_its_name() {
     for part in ["", "roll", "rollbac", "retr", "appro", "rej"] {
         t.keys(&format!(": '{part}' enter")).await;
         t.run_for("1s").await;
-        t.says("anything");
+        t.says("go to or do");
         t.keys("esc").await;
     }
     t.keys(": 'rollb'").await;
@@ -72,6 +72,48 @@ async fn things_are_found_and_gone_to() {
     t.says("nothing is called \"no such thing\"");
     t.keys("enter").await;
     t.says("nothing is called");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_of_any_kind_is_found_by_its_name() {
+    let mut t = Harness::story("demo").size(160, 40).ready().await;
+    for (typed, word, there) in [
+        ("recommendation-build", "pipeline", "recommendation-build"),
+        ("oncall-page", "topic", "oncall-page"),
+        ("retail-data-lake", "data", "retail-data-lake"),
+    ] {
+        t.keys(&format!("0 : '{typed}'")).await;
+        t.says(word);
+        t.keys("down up enter").await;
+        t.run_for("1s").await;
+        t.says(there);
+        t.never_says("is not in this list");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_goes_back_and_forward_through_the_places() {
+    let mut t = Harness::story("demo").size(120, 36).ready().await;
+    let selected = |t: &Harness| golden::selected(&t.buffer()).unwrap_or_default();
+    t.keys("[").await;
+    t.says("previous-place: there is no earlier place");
+    t.keys("4").await;
+    t.to("fraud-screening").await;
+    t.keys("5 enter").await;
+    let lineage = t.text().lines().nth(2).unwrap_or_default().to_owned();
+    assert!(lineage.trim_start().starts_with("alarms › "), "{lineage}");
+    t.keys("m").await;
+    assert!(t.text().lines().nth(2).unwrap_or_default().ends_with("› charts") || t.shows("charts:"), "{}", t.text());
+    t.keys("0 [").await;
+    t.keys("[ [ [").await;
+    assert!(selected(&t).contains("fraud-screening"), "{}", t.text());
+    t.keys("]").await;
+    t.says("alarms  ");
+    t.keys("]").await;
+    assert_eq!(t.text().lines().nth(2).unwrap_or_default(), lineage);
+    t.keys("[ [ 6").await;
+    t.keys("]").await;
+    t.says("there is no later place");
 }
 
 #[tokio::test(start_paused = true)]

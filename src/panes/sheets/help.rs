@@ -1,7 +1,7 @@
 //! The help: every action with its keys, and the reason if it is not available here.
 
 use super::keys;
-use crate::app::{Action, App, Filter, Help};
+use crate::app::{Action, App, Cell, Filter, Help};
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
@@ -11,9 +11,10 @@ const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ pend
 type Entry = (&'static str, Line, Line, Line);
 
 pub(super) fn help(app: &App, help: &Help) -> Sheet {
-    let filter = Filter::new(help.filter.text(), &[]);
-    let said = |(_, keys, name, what): &Entry| format!("{} {} {}", keys.text(), name.text(), what.text());
-    let entries = actions(app).chain(in_sheets(app)).filter(|entry| filter.keeps("", || said(entry)));
+    let filter = Filter::parse(help.filter.text(), &[], &[]);
+    let said = |(_, keys, name, what): &Entry| [keys, name, what].map(|line| Cell::of_line(line.clone()));
+    let keeps = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", &said(entry), &[0, 1, 2]));
+    let entries = actions(app).chain(in_sheets(app)).filter(keeps);
     let mut rows = Vec::new();
     let mut group = "";
     for (its, keys, name, what) in entries {
@@ -36,20 +37,21 @@ pub(super) fn help(app: &App, help: &Help) -> Sheet {
         title: Line::from("keys"),
         width: 100,
         rows,
-        pinned: line(help),
+        pinned: line(help, filter.err()),
         scroll: help.scroll,
         keys: if help.filter.typing { keys(app, true, &typed) } else { keys(app, false, &wanted) },
         ..Sheet::default()
     }
 }
 
-/// Returns the row of the filter, if there is one.
-fn line(help: &Help) -> Vec<SheetRow> {
+/// Returns the row of the filter, if there is one, with its mistake.
+fn line(help: &Help, mistake: Option<String>) -> Vec<SheetRow> {
     if help.filter.is_empty() && !help.filter.typing {
         return Vec::new();
     }
     let cursor = help.filter.typing.then(|| help.filter.input.visual_cursor());
-    let field = SheetRow::Field { label: "/".into(), value: help.filter.text().to_owned(), cursor, hint: Line::new() };
+    let hint = mistake.map_or_else(Line::new, |mistake| Line::new().with(mistake, Tone::Warn));
+    let field = SheetRow::Field { label: "/".into(), value: help.filter.text().to_owned(), cursor, hint };
     vec![SheetRow::Rule, field]
 }
 

@@ -40,7 +40,14 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
         rows.push(SheetRow::Text(Line::new().muted(format!("{} more: type more of the name", found.more))));
     }
     let focus = place.map(|place| place + 2);
-    Sheet { title: Line::from("anything"), width: 90, rows, focus, keys: keys(app, true, &wanted), ..Sheet::default() }
+    Sheet {
+        title: Line::from("go to or do"),
+        width: 90,
+        rows,
+        focus,
+        keys: keys(app, true, &wanted),
+        ..Sheet::default()
+    }
 }
 
 fn item(app: &App, context: &Context<'_>, offer: &Offer, selected: bool) -> SheetRow {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
-use sagetop::app::App;
+use sagetop::app::{App, Settled};
 use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Pace, StandIn};
 use sagetop::config::{Config, Source};
@@ -18,10 +18,11 @@ use sagetop::recording::Recording;
 use sagetop::resources::Preferences;
 use sagetop::resources::poll::Clock;
 use sagetop::runtime::{Machine, Themes, run};
-use sagetop::session::{Connection, Session};
+use sagetop::session::{ChoicesFile, Connection, Session};
 use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
 use sagetop::update::NAMES;
+use sagetop::view::Tone;
 use tokio::sync::mpsc;
 
 use super::Harness;
@@ -43,6 +44,7 @@ pub(crate) struct Setup {
     pub(super) replay: Option<(Recording, f64)>,
     pub(super) config: String,
     pub(super) beside: Vec<(&'static str, &'static str)>,
+    pub(super) choices: Option<PathBuf>,
 }
 
 impl Setup {
@@ -76,6 +78,11 @@ impl Setup {
     pub(crate) fn beside(mut self, region: &'static str, story: &'static str) -> Self {
         self.beside.push((region, story));
         self
+    }
+
+    /// Keeps what is chosen on the screen in a folder, and begins with what is there.
+    pub(crate) fn choices(self, folder: &Path) -> Self {
+        Self { choices: Some(folder.to_owned()), ..self }
     }
 
     /// Forbids writes, as `--read-only` does.
@@ -116,6 +123,11 @@ impl Setup {
         let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
         let mut app = session.app(keymap);
         (app.zone, app.size) = (TimeZone::UTC, self.size);
+        if let Some(folder) = &self.choices {
+            let (choices, told) = ChoicesFile::at(folder).read();
+            app.recall(choices, Settled { theme: String::new(), mouse: true, accounts: session.accounts() });
+            app.message = told.map(|text| (Tone::Warn, text));
+        }
         app
     }
 
@@ -161,8 +173,20 @@ impl Setup {
         let app = self.app(&session);
         let Session { connections, clock, recorder, replay, .. } = session;
         let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
-        let machine =
-            Machine { connections, clock, copy, mouse, suspend, resume, sim: None, recorder, replay, background };
+        let choices = self.choices.as_deref().map(ChoicesFile::at);
+        let machine = Machine {
+            choices,
+            connections,
+            clock,
+            copy,
+            mouse,
+            suspend,
+            resume,
+            sim: None,
+            recorder,
+            replay,
+            background,
+        };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();

@@ -1,0 +1,69 @@
+//! The facts of two things of a kind, in pairs.
+
+use std::collections::BTreeMap;
+
+use super::{Fact, format_value, steps};
+use crate::app::{App, Subject};
+use crate::model::{Pair, compare_versions};
+use crate::resources::{Derived, Kind, Property, Value};
+use crate::view::Line;
+
+/// A fact about two things.
+#[derive(Debug, Clone)]
+pub(in crate::panes) struct Compared {
+    pub(in crate::panes) label: String,
+    pub(in crate::panes) old: Line,
+    pub(in crate::panes) new: Line,
+}
+
+impl Compared {
+    /// Do the two differ in it?
+    pub(in crate::panes) fn differs(&self) -> bool {
+        self.old.text() != self.new.text()
+    }
+}
+
+/// Pairs the facts of two things, in the order of the newer one; those that only the older one has come last.
+pub(in crate::panes) fn compare(app: &App, old: &Subject, new: &Subject) -> Vec<Compared> {
+    let mut rows = versions(app, old, new);
+    let older = own(app, old);
+    let mut known: BTreeMap<String, Line> = older.iter().cloned().collect();
+    let newer = own(app, new).into_iter().map(|(label, new)| {
+        let old = known.remove(&label).unwrap_or_default();
+        Compared { label, old, new }
+    });
+    let mut pairs: Vec<Compared> = newer.collect();
+    let only_old = older.into_iter().filter(|(label, _)| known.contains_key(label));
+    pairs.extend(only_old.map(|(label, old)| Compared { label, old, new: Line::new() }));
+    // What makes a version is told before what AWS lists of it.
+    pairs.retain(|pair| rows.iter().all(|row| row.label != pair.label));
+    rows.extend(pairs);
+    rows.retain(|row| row.old.width() + row.new.width() > 0);
+    rows
+}
+
+/// Returns what makes two versions: metrics, image, parameters, code and data.
+fn versions(app: &App, old: &Subject, new: &Subject) -> Vec<Compared> {
+    let chain = app.here.joined.owner(Kind::Packages, new.id());
+    let versions = chain.and_then(|chain| compare_versions(&app.here.observed, chain, old.id(), new.id()));
+    let row = |Pair { what, live, candidate }: Pair| Compared {
+        label: what,
+        old: Line::new().plain(live),
+        new: Line::new().plain(candidate),
+    };
+    versions.into_iter().flat_map(|versions| versions.pairs).map(row).collect()
+}
+
+/// Returns the facts that a thing has of its own. Those that the other things of its model give are no difference
+/// between two things.
+fn own(app: &App, subject: &Subject) -> Vec<Fact> {
+    let Some((kind, id)) = subject.item.resource() else { return Vec::new() };
+    let Some(thing) = app.here.observed.store.get(kind, id) else { return Vec::new() };
+    let fact = |Property { label, value }: Property| {
+        if let Value::Derived(which) = value {
+            return if which == Derived::Steps { steps::steps(app, id) } else { Vec::new() };
+        }
+        vec![(label.into_owned(), format_value(app, value))]
+    };
+    thing.properties().into_iter().flat_map(fact).collect()
+}
