@@ -43,18 +43,7 @@ pub(super) async fn plan(
     let name = name(&endpoint.name, version, (executor.clock)());
     let id = new_id();
     if !choices.is_empty() {
-        choices.insert(
-            0,
-            Choice {
-                label: format!("v{version}"),
-                name: "a new configuration".to_owned(),
-                intent: Some(intent.clone().into()),
-                chosen: true,
-                changes: format!("v{current} → v{version}"),
-                record: "the newest approved version before it that did not perform badly here".to_owned(),
-                bad: false,
-            },
-        );
+        choices.insert(0, choice(intent, current, version));
     }
     let mut warnings: Vec<String> = present.state().into_iter().collect();
     warnings.extend([
@@ -100,6 +89,19 @@ pub(super) async fn plan(
         steps: vec![Step::new(aws, model).await?, Step::new(aws, config).await?, Step::new(aws, update).await?],
         id,
     })
+}
+
+/// Returns the rebuild, for the list of what the endpoint can go back to.
+fn choice(intent: &Rollback, current: i32, version: i32) -> Choice {
+    Choice {
+        label: format!("v{version}"),
+        name: "a new configuration".to_owned(),
+        intent: Some(intent.clone().into()),
+        chosen: true,
+        changes: format!("v{current} → v{version}"),
+        record: "the newest approved version before it that did not perform badly here".to_owned(),
+        bad: false,
+    }
 }
 
 /// Explains why none of the earlier configurations can be used.

@@ -11,8 +11,9 @@ async fn updating() -> (Harness, String) {
     let before = t.sim().endpoint_config(PROD).unwrap();
     let sagemaker = &t.executor().aws.sagemaker;
     let page = sagemaker.list_endpoint_configs().name_contains(PROD).send().await.unwrap();
-    let names = page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|config| config.endpoint_config_name);
-    let other = names.filter(|name| *name != before).next().unwrap();
+    let mut names =
+        page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|config| config.endpoint_config_name);
+    let other = names.find(|name| *name != before).unwrap();
     sagemaker.update_endpoint().endpoint_name(PROD).endpoint_config_name(other).send().await.unwrap();
     t.keys("4").await;
     t.until("Updating", "2m").await;
@@ -70,8 +71,9 @@ async fn nothing_is_sent_where_aws_took_the_update_back() {
     let before = t.sim().endpoint_config(PROD).unwrap();
     let sagemaker = &t.executor().aws.sagemaker;
     let page = sagemaker.list_endpoint_configs().name_contains(PROD).send().await.unwrap();
-    let names = page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|config| config.endpoint_config_name);
-    let other = names.filter(|name| name.contains("-v13-")).next().unwrap();
+    let mut names =
+        page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|config| config.endpoint_config_name);
+    let other = names.find(|name| name.contains("-v13-")).unwrap();
     sagemaker.update_endpoint().endpoint_name(PROD).endpoint_config_name(other).send().await.unwrap();
     t.keys("4").await;
     t.to(PROD).await;
