@@ -19,6 +19,7 @@ mod modal;
 mod offer;
 mod open_log;
 mod opening;
+mod remembered;
 mod run;
 mod seen;
 mod state;
