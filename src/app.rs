@@ -21,6 +21,7 @@ mod offer;
 mod open_log;
 mod opening;
 mod places;
+mod remembered;
 mod run;
 mod seen;
 mod state;

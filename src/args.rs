@@ -234,6 +234,17 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say that you know of an alarm that fires, or of a finding; the journal keeps it, AWS is not told
+    Acknowledge {
+        /// Name of the alarm, or of the thing that the finding is about
+        name: String,
+        /// What others should know
+        #[arg(long, default_value = "")]
+        note: String,
+        /// Withdraw it
+        #[arg(long, conflicts_with = "note")]
+        withdraw: bool,
+    },
     /// A change in AWS.
     #[command(flatten)]
     Change(Change),

@@ -1,5 +1,6 @@
 //! The commands without a screen: `dump`, `status`, `policy`, `journal`, and the intents.
 
+mod acknowledge;
 mod change;
 pub mod configure;
 mod dump;
@@ -18,6 +19,7 @@ use crate::resources::{Observed, Store};
 use crate::session::Connection;
 use crate::view::{harmless, is_hidden};
 
+pub use acknowledge::acknowledge;
 pub use change::{Completion, carry_out};
 pub use dump::dump;
 pub use journal::{Wanted, journal, since};

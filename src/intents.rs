@@ -6,6 +6,7 @@
 mod access;
 #[cfg(feature = "codepipeline")]
 mod answer_approval;
+mod answer_callback;
 mod any_job;
 mod approve;
 mod armed;
@@ -26,7 +27,10 @@ mod plan;
 mod question;
 mod reason;
 mod recent_errors;
+mod reject_older;
+mod remembered;
 mod retrain;
+mod retrain_from;
 mod retry_execution;
 #[cfg(feature = "codepipeline")]
 mod retry_stage;
@@ -67,6 +71,7 @@ use crate::aws::{Aws, AwsError, caught};
 pub use access::{AccessRules, Caller};
 #[cfg(feature = "codepipeline")]
 pub use answer_approval::{ApproveDelivery, RejectDelivery};
+pub use answer_callback::{FailCallback, SucceedCallback};
 pub use any_job::JobKind;
 pub use approve::{Approve, Reject};
 pub use calls::{Api, Permission, Receipt};
@@ -77,7 +82,10 @@ pub use intent::{Intent, Refusal, Verdict};
 pub use mute_alarms::MuteAlarms;
 pub use plan::{Choice, Difference, Plan, Way};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
+pub use reject_older::RejectOlder;
+pub use remembered::{ACKNOWLEDGE, Acknowledgement, Remembered, SwitchedOff};
 pub use retrain::Retrain;
+pub use retrain_from::RetrainFrom;
 pub use retry_execution::RetryExecution;
 #[cfg(feature = "codepipeline")]
 pub use retry_stage::RetryStage;
@@ -92,7 +100,7 @@ pub use shift_traffic::ShiftTraffic;
 pub use step::Step;
 pub use stop_execution::StopExecution;
 pub use stop_job::StopJob;
-pub use switch::Switch;
+pub use switch::{Part, Switch, Switched};
 pub use switch_alarm_actions::SwitchAlarmActions;
 #[cfg(feature = "eventbridge")]
 pub use switch_rule::SwitchRule;
@@ -112,7 +120,9 @@ macro_rules! intents {
             [
                 Approve,
                 Reject,
+                RejectOlder,
                 Retrain,
+                RetrainFrom,
                 Rollback,
                 #[cfg(feature = "codepipeline")]
                 ApproveDelivery,
@@ -128,6 +138,8 @@ macro_rules! intents {
                 SwitchRule,
                 #[cfg(feature = "scheduler")]
                 SwitchSchedule,
+                SucceedCallback,
+                FailCallback,
                 StopJob,
                 StopExecution,
                 RetryExecution,
@@ -219,6 +231,11 @@ macro_rules! any_intent {
                     $($(#[$cfg])* $intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
                     _ => None,
                 }
+            }
+
+            /// Returns what it switches off or on; see [`Intent::switches`].
+            fn switches(&self) -> Vec<Switched> {
+                match self { $($(#[$cfg])* Self::$intent(intent) => intent.switches(),)+ }
             }
 
             /// Returns the command that finishes an interrupted plan; see [`Intent::finishing_command`].

@@ -97,6 +97,12 @@ impl Journal {
         &self.path
     }
 
+    /// Returns the size of the file in bytes; 0 if there is none.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
     /// Adds a line and waits until it is on the disk.
     ///
     /// # Errors

@@ -15,7 +15,9 @@ use sagetop::args::{Args, Change, Command, Common, ConfigCommand, SimOptions, wr
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
-use sagetop::headless::{Allowed, Completion, Look, Wanted, carry_out, configure, describe_connection, dump, journal};
+use sagetop::headless::{
+    Allowed, Completion, Look, Wanted, acknowledge, carry_out, configure, describe_connection, dump, journal,
+};
 use sagetop::headless::{policy, record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
 use sagetop::session::{self, Connection, Session, simulated, wall_clock};
@@ -113,6 +115,9 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let begin = begin.map_err(|why| format!("error: --since: {why}\n"))?;
             let wanted = Wanted { since: begin, target, intent, ending: outcome };
             check_output(journal(&session::journal(), &wanted, json, &mut io::stdout().lock())).map(|()| 0)
+        }
+        Some(Command::Acknowledge { name, note, withdraw }) => {
+            background.block_on(acknowledge_finding(common, &name, (!withdraw).then_some(&note)))
         }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
@@ -234,6 +239,17 @@ fn one_connection<'a>(session: &'a Session, does: &str) -> Result<&'a Connection
     let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
     let text = format!("error: {does} a single account, and several are selected: {}\n", names.join(", "));
     Err((text + "hint: select one with --profile and --region\n").into())
+}
+
+/// Journals that somebody knows of an alarm or a finding.
+async fn acknowledge_finding(common: &Common, name: &str, note: Option<&String>) -> Result<u8, Stop> {
+    let session = session_of_command(common).await?;
+    let connection = one_connection(&session, "acknowledge is about")?;
+    let (aws, observed) = (connection.executor.aws.clone(), session.observed(connection));
+    let look = Look::take(connection.name.clone(), aws, observed, &session.clock, common.patience()).await;
+    let note = note.map(String::as_str);
+    let found = acknowledge(connection.executor.clone(), &look, name, note, &mut io::stdout().lock());
+    check_output(found).map(|found| u8::from(!found))
 }
 
 async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {

@@ -24,6 +24,7 @@ mod mouse;
 mod navigate;
 mod opening;
 mod places;
+mod remembered;
 mod replay;
 mod run_action;
 mod runs;
@@ -83,6 +84,8 @@ impl App {
             Msg::AllSent(id) => self.all_sent(&id),
             Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
             Msg::FreezeLifted(place, name, journalled) => self.lift_freeze(place, &name, journalled),
+            Msg::Remembered(place, remembered) => self.take_remembered(place, remembered),
+            Msg::Acknowledged(journalled) => self.acknowledged(journalled),
             Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
         }
         None

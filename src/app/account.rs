@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
-use crate::intents::{AccessRules, Frozen};
+use crate::intents::{AccessRules, Frozen, Remembered};
 use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
@@ -40,6 +40,8 @@ pub struct Account {
     pub transport: Vec<String>,
     /// The rules that say whether anything may be changed.
     pub access: Arc<AccessRules>,
+    /// What the journal knows of it.
+    pub remembered: Remembered,
     /// The names of the freezes that the operator lifted in this console.
     pub lifted: BTreeSet<String>,
     /// How to renew the credentials when they have expired.

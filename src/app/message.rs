@@ -7,11 +7,11 @@ use super::drill::Drill;
 use super::seen::Seen;
 use crate::aws::Usage;
 use crate::charts::ChartUpdate;
-use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Rollback, Unfinished};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Remembered, Rollback, Unfinished};
 use crate::logs::LogUpdate;
 use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
-use crate::resources::{AccountId, TableUpdate};
+use crate::resources::{AccountId, Kind, TableUpdate};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -58,6 +58,10 @@ pub enum Msg {
     FreezeLifted(AccountId, String, Result<(), String>),
     /// The endpoint of an armed rollback can be changed now: the account, the endpoint, and the plan or why there is none.
     Steady(AccountId, String, Result<Box<Plan>, Refusal>),
+    /// What the journal knows of an account.
+    Remembered(AccountId, Remembered),
+    /// An acknowledgement was journalled (`true`) or withdrawn, or the journal cannot be written. The text says why.
+    Acknowledged(Result<bool, String>),
     /// A theme cannot be read. The text says why.
     ThemeFailed(String),
     /// The program was asked to end, for example by a signal.
@@ -81,6 +85,9 @@ pub enum Effect {
     Run(AccountId, Box<Plan>),
     /// Journals that a freeze of an account, by its name, is lifted, and the reason.
     LiftFreeze(AccountId, String, String),
+    /// Journals that somebody knows of an alarm or a finding: what it is about, since when it lasts, and the note. Without
+    /// a note that is withdrawn.
+    Acknowledge(AccountId, (Kind, String), Timestamp, Option<String>),
     /// Waits until the endpoint of a rollback can be changed, and plans it.
     Arm(AccountId, Rollback),
     /// Ends the waiting of an armed rollback, by its endpoint.

@@ -28,6 +28,7 @@ const READS: &[(&str, &[&str])] = &[
             "ListPipelineExecutions",
             "DescribePipelineExecution",
             "ListPipelineExecutionSteps",
+            "ListPipelineParametersForExecution",
             "ListTrainingJobs",
             "DescribeTrainingJob",
             "ListProcessingJobs",

@@ -14,6 +14,7 @@ mod pipeline_execution;
 #[cfg(feature = "applicationautoscaling")]
 mod register_scalable_target;
 mod start_pipeline_execution;
+mod step_callback;
 mod stop_job;
 mod update_endpoint;
 mod update_endpoint_weights;
@@ -40,7 +41,8 @@ pub(super) use eventbridge::{DisableRule, EnableRule};
 pub(super) use pipeline_execution::{RetryPipelineExecution, StopPipelineExecution};
 #[cfg(feature = "applicationautoscaling")]
 pub(super) use register_scalable_target::RegisterScalableTarget;
-pub(super) use start_pipeline_execution::StartPipelineExecution;
+pub(super) use start_pipeline_execution::{Selective, StartPipelineExecution};
+pub(super) use step_callback::{SendPipelineExecutionStepFailure, SendPipelineExecutionStepSuccess};
 pub(super) use stop_job::{StopHyperParameterTuningJob, StopProcessingJob, StopTrainingJob, StopTransformJob};
 pub(super) use update_endpoint::UpdateEndpoint;
 pub(super) use update_endpoint_weights::UpdateEndpointWeightsAndCapacities;
@@ -245,6 +247,8 @@ calls! {
     DisableRule,
     #[cfg(feature = "scheduler")]
     UpdateSchedule,
+    SendPipelineExecutionStepSuccess,
+    SendPipelineExecutionStepFailure,
     StopTrainingJob,
     StopHyperParameterTuningJob,
     StopProcessingJob,

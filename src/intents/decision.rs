@@ -8,7 +8,8 @@ use super::evidence::{self, Evidence};
 use super::in_use::InUse;
 use super::reason;
 use super::{
-    AnyIntent, Difference, Executor, Guard, Input, Plan, Question, Refusal, Selection, Step, Values, Verdict, new_id,
+    AnyIntent, Approve, Difference, Executor, Guard, Input, Plan, Question, Refusal, Reject, Selection, Step, Values,
+    Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, failed};
 use crate::fmt;
@@ -149,6 +150,7 @@ impl Decision {
             stage: String::new(),
             choices: Vec::new(),
             ways: Vec::new(),
+            inverse: self.inverse(&package),
             target: package.label(),
             differences,
             checks: vec![format!("ModelPackageStatus is {}", package.status)],
@@ -166,6 +168,17 @@ impl Decision {
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::package(&package)],
         })
+    }
+
+    /// Returns the opposite decision, if that is what the version had.
+    fn inverse(self, package: &ModelPackage) -> Option<Box<AnyIntent>> {
+        let arn = package.arn.clone();
+        let reason = format!("{} taken back", self.status());
+        match (self, package.approval.as_str()) {
+            (Self::Approve, "Rejected") => Some(Box::new(Reject { arn, reason }.into())),
+            (Self::Reject, "Approved") => Some(Box::new(Approve { arn, reason }.into())),
+            _ => None,
+        }
     }
 
     /// Checks whether the version has the status of the decision.

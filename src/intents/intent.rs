@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AnyIntent, Executor, Permission, Plan, Question, Receipt, Selection};
+use super::{AnyIntent, Executor, Permission, Plan, Question, Receipt, Selection, Switched};
 use crate::aws::{Aws, AwsError};
 use crate::redact;
 use crate::resources::Kind;
@@ -62,6 +62,11 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     /// Returns the intent whose plan ended with a call of the journal, so that its end state can be checked after a
     /// restart; `None` for any other call.
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self>;
+
+    /// Returns what it switches off or on. The console reminds of what was left off.
+    fn switches(&self) -> Vec<Switched> {
+        Vec::new()
+    }
 
     /// Returns the command that finishes a plan which was interrupted after this call, if there is one. `target` is the
     /// name that the operator typed.

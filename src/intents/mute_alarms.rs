@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::calls::{Call, PutAlarmMuteRule, mute_rule};
 use super::{
-    Difference, Executor, Guard, Input, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Values,
-    Verdict, new_id, reason,
+    Difference, Executor, Guard, Input, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step,
+    Switch, Switched, UnmuteAlarm, Values, Verdict, new_id, reason,
 };
 use crate::aws::{Aws, AwsError};
 use crate::fmt;
@@ -166,6 +166,7 @@ impl Intent for MuteAlarms {
             ),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &self.target(), self.present(&executor.aws).await?)],
+            inverse: self.switches().pop().map(|switched| switched.back),
             ..Plan::of(id, self.clone(), format!("Mute {} for {time}", self.target()), self.target())
         })
     }
@@ -188,6 +189,11 @@ impl Intent for MuteAlarms {
             Some("EXPIRED") => Verdict::Failed(format!("{text} is over")),
             _ => Verdict::Pending(format!("{text} has not begun yet")),
         })
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        let unmute = |alarm: &String| UnmuteAlarm { alarm: alarm.clone(), rules: Vec::new() };
+        self.alarms.iter().map(|alarm| Switched::new(Part::Mute, alarm, Switch::Disabled, unmute(alarm))).collect()
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -45,6 +45,11 @@ impl PipelineRun {
         self.steps.iter().flatten().filter(|step| step.status == "Executing").map(|step| step.name.as_str())
     }
 
+    /// Returns whether a step of this name succeeded.
+    pub(super) fn succeeded(&self, name: &str) -> bool {
+        self.steps.iter().flatten().any(|step| step.name == name && step.status == "Succeeded")
+    }
+
     /// Returns the step that failed.
     pub(super) fn failed(&self) -> Option<&PipelineStep> {
         self.steps.iter().flatten().find(|step| step.status == "Failed")

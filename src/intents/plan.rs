@@ -90,6 +90,8 @@ pub struct Plan {
     pub then: String,
     /// How to undo the change.
     pub undo: String,
+    /// The intent that undoes the change, if one does; it is planned like any other.
+    pub inverse: Option<Box<AnyIntent>>,
     /// The calls, in order.
     pub steps: Vec<Step>,
     /// The assumptions that must still hold when the calls are sent.
@@ -112,9 +114,15 @@ impl Plan {
             warnings: Vec::new(),
             then: String::new(),
             undo: String::new(),
+            inverse: None,
             steps: Vec::new(),
             guards: Vec::new(),
         }
+    }
+
+    /// Names the intent that undoes the change.
+    pub(super) fn undone_by(self, inverse: impl Into<AnyIntent>) -> Self {
+        Self { inverse: Some(Box::new(inverse.into())), ..self }
     }
 
     /// Removes secrets from the text of the plan. The parameters that are sent stay as they are.

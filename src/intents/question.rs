@@ -38,6 +38,8 @@ pub enum Input {
     Text(&'static str),
     /// A value of a type, with a default and choices, that is checked while it is typed.
     Parameter(Parameter),
+    /// The same, filled in with another value than the default.
+    Filled(Parameter, String),
 }
 
 /// Several things, of which the operator chooses one.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::calls::{Call, StartPipelineExecution, text};
@@ -13,7 +14,8 @@ use super::{
 use crate::aws::{Aws, AwsError, failed};
 use crate::redact;
 use crate::resources::Kind;
-use crate::resources::pipeline::{Definition, Pipeline};
+use crate::resources::execution::PipelineExecution;
+use crate::resources::pipeline::{Definition, Parameter, Pipeline};
 use crate::view::Line;
 
 /// Start a SageMaker pipeline and wait for its end
@@ -27,11 +29,16 @@ pub struct Retrain {
 }
 
 /// Splits `NAME=VALUE`. The value may contain an equals sign.
-fn name_and_value(text: &str) -> Result<(String, String), String> {
+pub(super) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
     }
+}
+
+/// Returns the name of a run. A part of the id distinguishes it from one that somebody else starts in the same second.
+pub(super) fn display_name(now: Timestamp, id: &str) -> String {
+    format!("sagetop-{}-{}", now.strftime("%Y%m%d-%H%M%S"), id.chars().take(8).collect::<String>())
 }
 
 impl Intent for Retrain {
@@ -75,7 +82,7 @@ impl Intent for Retrain {
         let name = selected_pipeline(at);
         let known = name.and_then(|name| at.store().pipelines.get(name)?.definition.as_ref());
         Some(match (name, known) {
-            (Some(name), Some(definition)) => Question::Values(parameters(name, definition)),
+            (Some(name), Some(definition)) => Question::Values(parameters(name, definition, last_good_run(at, name))),
             (Some(name), None) => Question::NotRead(format!("the definition of {name} is being read")),
             (None, _) => Question::NotRead("the pipelines and their definitions are being read".to_owned()),
         })
@@ -99,14 +106,10 @@ impl Intent for Retrain {
         let id = new_id();
         let call = StartPipelineExecution {
             pipeline: self.pipeline.clone(),
-            // A part of the id distinguishes this run from one that somebody else starts in the same second.
-            display_name: format!(
-                "sagetop-{}-{}",
-                now.strftime("%Y%m%d-%H%M%S"),
-                id.chars().take(8).collect::<String>()
-            ),
+            display_name: display_name(now, &id),
             description: format!("started from sagetop, intent {id}"),
             parameters: self.parameters.clone(),
+            selective: None,
             token: id.clone(),
         };
         Ok(Plan {
@@ -116,6 +119,7 @@ impl Intent for Retrain {
             stage: String::new(),
             choices: Vec::new(),
             ways: Vec::new(),
+            inverse: None,
             target: self.pipeline.clone(),
             differences: self.differences(&definition),
             checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],
@@ -172,7 +176,7 @@ impl Retrain {
 
     fn differences(&self, definition: &Definition) -> Vec<Difference> {
         let given = |name: &str| self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-        let row = |p: &crate::resources::pipeline::Parameter| {
+        let row = |p: &Parameter| {
             let default = p.default.clone().unwrap_or_else(|| "–".into());
             let then = given(&p.name).unwrap_or_else(|| default.clone());
             let note = if p.same(&then, &default) { "default".to_owned() } else { p.kind.clone() };
@@ -208,11 +212,37 @@ fn still_reading(at: &Selection<'_>) -> bool {
     at.chain.is_some() && (reading || at.joined.undefined())
 }
 
-/// Asks for the parameters of a pipeline. Only values that differ from their defaults are sent.
-fn parameters(pipeline: &str, definition: &Definition) -> Values {
+/// Returns the newest run of a pipeline that succeeded with all its steps, if its parameters are known.
+fn last_good_run<'a>(at: &Selection<'a>, pipeline: &str) -> Option<&'a PipelineExecution> {
+    let good = |run: &&PipelineExecution| run.status == "Succeeded" && run.only().is_empty();
+    let own = at.store().executions.rows().filter(|run| run.pipeline == pipeline).filter(good);
+    own.filter(|run| run.parameters.is_some()).max_by_key(|run| run.started)
+}
+
+/// Asks for the parameters of a pipeline, filled in as in its last good run. Only values that differ from their defaults
+/// are sent.
+fn parameters(pipeline: &str, definition: &Definition, last: Option<&PipelineExecution>) -> Values {
     let parameters = definition.parameters.clone();
-    let none = parameters.is_empty().then(|| Line::new().muted("This pipeline has no parameters."));
-    let inputs = parameters.iter().cloned().map(Input::Parameter).collect();
+    let before = last.and_then(|run| run.parameters.as_deref()).unwrap_or_default();
+    let filled = |parameter: &Parameter| {
+        let (_, value) = before.iter().find(|(name, _)| *name == parameter.name)?;
+        let other = parameter.check(value).is_ok() && !parameter.is_default(value);
+        other.then(|| value.clone())
+    };
+    let input = |parameter: &Parameter| match filled(parameter) {
+        Some(value) => Input::Filled(parameter.clone(), value),
+        None => Input::Parameter(parameter.clone()),
+    };
+    let differ: Vec<&str> = parameters.iter().filter(|p| filled(p).is_some()).map(|p| p.name.as_str()).collect();
+    let none = if parameters.is_empty() {
+        Some("This pipeline has no parameters.".to_owned())
+    } else {
+        last.filter(|_| !differ.is_empty()).map(|run| {
+            format!("Filled in as in the last good run {}; other than the default: {}.", run.short(), differ.join(", "))
+        })
+    };
+    let none = none.map(|text| Line::new().muted(text));
+    let inputs = parameters.iter().map(input).collect();
     let name = pipeline.to_owned();
     let make = move |values: &[String]| {
         let changed = parameters.iter().zip(values).filter(|(parameter, value)| !parameter.is_default(value));
@@ -240,13 +270,9 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::super::selection::tests::Here;
     use super::*;
     use crate::resources::Listing;
-    use crate::resources::pipeline::Parameter;
-
     #[test]
     fn a_definition_that_is_not_read_yet_is_waited_for() {
         let unread = || Listing::all(vec![Pipeline { name: "build".into(), ..Pipeline::default() }]);
@@ -274,7 +300,7 @@ mod tests {
             ..Parameter::default()
         };
         let all = vec![parameter("Epochs", "Integer", "12"), parameter("Capacity", "String", "spot")];
-        let values = parameters("build", &Definition { parameters: all, ..Definition::default() });
+        let values = parameters("build", &Definition { parameters: all, ..Definition::default() }, None);
         for (typed, sent) in [
             (["20", "spot"], vec![("Epochs".to_owned(), "20".to_owned())]),
             (["012", "spot"], Vec::new()),
@@ -283,6 +309,34 @@ mod tests {
             let intent = (values.intent)(&typed.map(str::to_owned)).unwrap();
             assert_eq!(intent, Retrain { pipeline: "build".into(), parameters: sent }.into());
         }
+    }
+
+    #[test]
+    fn values_of_the_last_good_run_are_filled_in_where_they_are_no_default_and_still_allowed() {
+        let parameter = |name: &str, kind: &str, default: &str| Parameter {
+            name: name.into(),
+            kind: kind.into(),
+            default: Some(default.into()),
+            ..Parameter::default()
+        };
+        let all = vec![
+            parameter("Epochs", "Integer", "12"),
+            parameter("Rate", "Float", "0.1"),
+            parameter("X", "Integer", "1"),
+        ];
+        let given = [("Epochs", "20"), ("Rate", "0.10"), ("X", "many"), ("Gone", "1")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let last = PipelineExecution { arn: "a/run7".into(), parameters: Some(given), ..PipelineExecution::default() };
+        let definition = Definition { parameters: all.clone(), ..Definition::default() };
+        let values = parameters("build", &definition, Some(&last));
+        let expected = [
+            Input::Filled(all[0].clone(), "20".into()),
+            Input::Parameter(all[1].clone()),
+            Input::Parameter(all[2].clone()),
+        ];
+        assert_eq!(values.inputs, expected);
+        let text = values.text[0].text();
+        assert_eq!(text, "Filled in as in the last good run run7; other than the default: Epochs.");
     }
 
     #[test]

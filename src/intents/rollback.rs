@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use super::calls::{Call, CreateEndpointConfig, CreateModel, UpdateEndpoint, text};
 use super::{
-    Choice, Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step,
-    Verdict, new_id,
+    AnyIntent, Choice, Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection,
+    Step, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resources::Kind;
@@ -183,6 +183,8 @@ impl Rollback {
         warnings.extend(bad);
         warnings.extend(present.warnings());
         let call = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
+        let undo = undo(present, Some(target));
+        let forward = undo.is_ok();
         let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
         Ok(Plan {
             id: new_id(),
@@ -192,11 +194,12 @@ impl Rollback {
             target: endpoint.name.clone(),
             choices,
             ways: Vec::new(),
+            inverse: inverse(present).filter(|_| forward),
             differences: rows::differences(target, present, retain),
             checks,
             warnings,
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
-            undo: undo(present, Some(target)),
+            undo: undo.unwrap_or_else(|why| why),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards,
         })
@@ -207,20 +210,26 @@ fn endpoint_guard(endpoint: &Endpoint) -> Guard {
     Guard::Endpoint { name: endpoint.name.clone(), status: endpoint.status.clone(), config: endpoint.config.clone() }
 }
 
+/// Returns the update to the configuration that serves now.
+fn inverse(present: &Present) -> Option<Box<AnyIntent>> {
+    let to = Some(present.endpoint.config.clone().filter(|_| present.serving.is_some())?);
+    Some(Box::new(Rollback { endpoint: present.endpoint.name.clone(), to, way: None }.into()))
+}
+
 /// How to undo the rollback, or why that is impossible.
-fn undo(present: &Present, target: Option<&Candidate>) -> String {
+fn undo(present: &Present, target: Option<&Candidate>) -> Result<String, String> {
     let (Some(config), Some(serving)) = (&present.endpoint.config, &present.serving) else {
-        return "None: what serves now was deleted from the account and cannot be deployed again.".to_owned();
+        return Err("None: what serves now was deleted from the account and cannot be deployed again.".to_owned());
     };
     let instances = |c: &Candidate| c.variants().any(|v| !v.serverless);
     if present.any_serverless() && target.is_some_and(instances) {
-        return "None: once on instances, AWS does not make an endpoint serverless again.".to_owned();
+        return Err("None: once on instances, AWS does not make an endpoint serverless again.".to_owned());
     }
     match target {
         Some(target) if target.config.asynchronous && !serving.config.asynchronous => {
-            "None: AWS does not take AsyncInferenceConfig from an endpoint again.".to_owned()
+            Err("None: AWS does not take AsyncInferenceConfig from an endpoint again.".to_owned())
         }
-        _ => format!("Roll forward: sagetop rollback {} --to {config}", present.endpoint.name),
+        _ => Ok(format!("Roll forward: sagetop rollback {} --to {config}", present.endpoint.name)),
     }
 }
 

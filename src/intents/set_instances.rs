@@ -104,11 +104,13 @@ impl Intent for SetInstances {
         let endpoint = steady(&executor.aws, &self.endpoint).await?;
         let (name, was) = (self.endpoint.clone(), counts(&endpoint));
         let (mut rows, mut warnings, mut undo) = (Vec::new(), Vec::new(), Vec::new());
+        let mut before = Vec::new();
         for (given, wanted) in &self.counts {
             let variant = variant(&endpoint, &self.counts, given)?;
             warnings.extend(self.check(&executor.aws, variant, *wanted).await?);
             let now = count(variant.desired_instances);
             undo.push(format!(" {given}={now}"));
+            before.extend(variant.desired_instances.map(|count| (given.clone(), count)));
             rows.push(Difference::change(given, now, wanted.to_string()));
         }
         if rows.iter().all(|row| row.now == row.then) {
@@ -129,6 +131,8 @@ impl Intent for SetInstances {
             undo: format!("sagetop {} {name}{}", Self::NAME, undo.concat()),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &name, was)],
+            inverse: (before.len() == self.counts.len())
+                .then(|| Box::new(Self { endpoint: name.clone(), counts: before }.into())),
             ..Plan::of(new_id(), self.clone(), format!("Set the instances of {name}"), name.clone())
         })
     }

@@ -138,6 +138,7 @@ impl Intent for SetScalingLimits {
             ),
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::present(own.clone(), &self.resource, target.facts())],
+            inverse: Some(Box::new(Self { min: target.min, max: target.max, ..own.clone() }.into())),
             ..Plan::of(new_id(), own, title, self.resource.clone())
         })
     }

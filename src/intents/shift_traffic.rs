@@ -106,10 +106,12 @@ impl Intent for ShiftTraffic {
             weights: self.weights.clone(),
             counts: Vec::new(),
         };
-        let undo = self.weights.iter().filter_map(|(given, _)| {
+        let before = self.weights.iter().filter_map(|(given, _)| {
             let variant = endpoint.variants.iter().find(|variant| variant.name == *given)?;
-            Some(format!(" {given}={}", variant.weight?))
+            Some((given.clone(), variant.weight?))
         });
+        let before: Vec<(String, f32)> = before.collect();
+        let undo = before.iter().map(|(given, weight)| format!(" {given}={weight}"));
         let idle = endpoint.variants.iter().filter(|v| self.then(v) > 0.0 && v.instances == Some(0));
         Ok(Plan {
             stage: split_stage(&name).1.to_owned(),
@@ -122,6 +124,7 @@ impl Intent for ShiftTraffic {
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &name, weights_now)],
             ..Plan::of(new_id(), self.clone(), format!("Shift the traffic of {name}"), name.clone())
+                .undone_by(Self { endpoint: name, weights: before })
         })
     }
 

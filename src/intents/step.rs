@@ -111,6 +111,7 @@ mod tests {
             display_name: "sagetop-1".into(),
             description: String::new(),
             parameters: vec![("DbPassword".into(), "hunter2".into()), ("Epochs".into(), "12".into())],
+            selective: None,
             token: "t".into(),
         };
         let step = Step::new(&aws(), call.clone()).await.unwrap();

@@ -1,6 +1,54 @@
 //! The two positions of something that is enabled or disabled.
 
-use super::{Refusal, Verdict};
+use super::{AnyIntent, Refusal, Verdict};
+
+/// What is switched off and on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A rule of `EventBridge`.
+    Rule,
+    /// A schedule of `EventBridge` Scheduler.
+    Schedule,
+    /// The scaling of a resource.
+    Scaling,
+    /// The actions of an alarm.
+    AlarmActions,
+    /// A mute rule of an alarm.
+    Mute,
+}
+
+/// Something that an intent switches, and the intent that switches it back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Switched {
+    /// What is switched.
+    pub part: Part,
+    /// The name of the thing.
+    pub id: String,
+    /// Its position after the intent. An alarm that is muted is disabled.
+    pub to: Switch,
+    /// The intent that switches it back.
+    pub back: Box<AnyIntent>,
+}
+
+impl Switched {
+    /// Makes one from the intents of both positions.
+    pub(super) fn new(part: Part, id: &str, to: Switch, back: impl Into<AnyIntent>) -> Self {
+        Self { part, id: id.to_owned(), to, back: Box::new(back.into()) }
+    }
+
+    /// Returns the name of the thing and what is off: `rule weekly`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let id = &self.id;
+        match self.part {
+            Part::Rule => format!("rule {id}"),
+            Part::Schedule => format!("schedule {id}"),
+            Part::Scaling => format!("scaling of {id}"),
+            Part::AlarmActions => format!("actions of {id}"),
+            Part::Mute => format!("{id} muted"),
+        }
+    }
+}
 
 /// The position of a switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

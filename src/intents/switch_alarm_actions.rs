@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::calls::{Call, DisableAlarmActions, EnableAlarmActions, actions_enabled};
 use super::mute_alarms::refuse_scaling;
 use super::{
-    Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
-    Verdict, new_id, unmute_alarm,
+    Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
+    Switched, Verdict, new_id, unmute_alarm,
 };
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::fmt;
@@ -71,6 +71,7 @@ impl Intent for SwitchAlarmActions {
             undo: format!("sagetop {} {} {}", Self::NAME, fmt::shell_word(&self.alarm), self.to.other().word()),
             steps: vec![step],
             guards: vec![Guard::present(self.clone(), &self.alarm, self.present(aws).await?)],
+            inverse: self.switches().pop().map(|switched| switched.back),
             ..Plan::of(new_id(), self.clone(), title, self.alarm.clone())
         })
     }
@@ -85,6 +86,10 @@ impl Intent for SwitchAlarmActions {
             Some(enabled) => self.to.verdict(enabled, &format!("calling actions of {}", self.alarm)),
             None => Verdict::Failed(format!("{} is gone", self.alarm)),
         })
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        vec![Switched::new(Part::AlarmActions, &self.alarm, self.to, Self { to: self.to.other(), ..self.clone() })]
     }
 
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::calls::{Call, DisableRule, EnableRule, text};
 use super::{
-    Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
-    Verdict, new_id,
+    Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
+    Switched, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
@@ -79,6 +79,7 @@ impl Intent for SwitchRule {
             },
             steps: vec![step],
             guards: vec![Guard::present(self.clone(), &self.rule, was)],
+            inverse: self.switches().pop().map(|switched| switched.back),
             ..Plan::of(new_id(), self.clone(), format!("{} rule {}", self.to.verb(), self.rule), self.rule.clone())
         })
     }
@@ -90,6 +91,10 @@ impl Intent for SwitchRule {
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
         let rule = EventRule::describe(aws, &self.rule, jiff::Timestamp::UNIX_EPOCH).await?;
         Ok(self.to.verdict(rule.enabled(), &format!("rule {}", self.rule)))
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        vec![Switched::new(Part::Rule, &self.rule, self.to, Self { to: self.to.other(), ..self.clone() })]
     }
 
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::calls::{Call, RegisterScalableTarget, text};
 use super::scaling::{self, KINDS};
 use super::{
-    Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
-    Verdict, new_id,
+    Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
+    Switched, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
@@ -87,6 +87,7 @@ impl Intent for SwitchScaling {
             },
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::present(own.clone(), &self.resource, target.facts())],
+            inverse: own.switches().pop().map(|switched| switched.back).filter(|_| target.suspended == [!suspend; 3]),
             ..Plan::of(new_id(), own, title, self.resource.clone())
         })
     }
@@ -98,6 +99,10 @@ impl Intent for SwitchScaling {
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
         let wanted = [self.to == Switch::Disabled; 3];
         scaling::verdict(aws, &self.resource, self.dimension.as_deref(), |target| target.suspended == wanted).await
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        vec![Switched::new(Part::Scaling, &self.resource, self.to, Self { to: self.to.other(), ..self.clone() })]
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

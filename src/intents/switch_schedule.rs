@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::calls::{Call, UpdateSchedule, text};
 use super::{
-    Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
-    Verdict, new_id,
+    Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
+    Switched, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::{Kind, Resource, time};
@@ -99,6 +99,7 @@ impl Intent for SwitchSchedule {
             undo: format!("sagetop {} {} {}", Self::NAME, self.schedule, self.to.other().word()),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &self.schedule, was)],
+            inverse: self.switches().pop().map(|switched| switched.back),
             ..Plan::of(id, self.clone(), title, self.schedule.clone())
         })
     }
@@ -109,6 +110,10 @@ impl Intent for SwitchSchedule {
 
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
         Ok(self.to.verdict(is_enabled(&self.read(aws).await?), &format!("schedule {}", self.schedule)))
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        vec![Switched::new(Part::Schedule, &self.schedule, self.to, Self { to: self.to.other(), ..self.clone() })]
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -199,7 +199,7 @@ fn account_id(arn: &str) -> Option<&str> {
 }
 
 /// Returns whether both identities may belong to one account. An identity that is not an ARN may belong to any account.
-fn may_be_same_account(one: &str, other: &str) -> bool {
+pub(super) fn may_be_same_account(one: &str, other: &str) -> bool {
     match (account_id(one), account_id(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,

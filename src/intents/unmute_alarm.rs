@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::calls::{Call, PutAlarmMuteRule, mute_rule, text};
 use super::mute_alarms::soon;
 use super::{
-    Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Verdict, new_id,
+    Difference, Executor, Guard, Intent, MuteAlarms, Part, Permission, Plan, Question, Receipt, Refusal, Selection,
+    Step, Switch, Switched, Verdict, new_id,
 };
 use crate::aws::{Aws, AwsError, failed};
 use crate::fmt;
@@ -149,6 +150,12 @@ impl Intent for UnmuteAlarm {
             active if waited < Self::PATIENCE => Verdict::Pending(format!("not expired yet: {}", active.join(", "))),
             active => Verdict::Failed(format!("not expired: {}; plan it again", active.join(", "))),
         })
+    }
+
+    fn switches(&self) -> Vec<Switched> {
+        let mute =
+            MuteAlarms { alarms: vec![self.alarm.clone()], time: Duration::from_hours(1), reason: String::new() };
+        vec![Switched::new(Part::Mute, &self.alarm, Switch::Enabled, mute)]
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

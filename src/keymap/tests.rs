@@ -52,6 +52,8 @@ const ACTIONS: &[&str] = &[
     "event-kind",
     "event-age",
     "seen",
+    "acknowledge",
+    "undo",
     "charts",
     "menu",
     "shorter",

@@ -11,6 +11,8 @@ mod metrics;
 mod muted;
 mod parts;
 mod registry;
+#[cfg(all(feature = "eventbridge", feature = "codepipeline"))]
+mod started;
 mod traffic;
 mod training;
 
@@ -118,6 +120,8 @@ rules! {
     Training "source" training::source: "pipelines cannot be read",
     Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one is pending approval",
     Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
+    #[cfg(all(feature = "eventbridge", feature = "codepipeline"))]
+    Registry "nothing-started" started::nothing_started [AwaitsDecision]: "a version was approved two minutes ago, and none of the pipelines that its rules start has started",
     Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "not-delivered" attached::not_delivered [Cause AwaitsDecision]: "the rules that wait for approvals of the model are all disabled or without targets",

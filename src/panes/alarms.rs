@@ -96,6 +96,9 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
 
 /// Shows the names of the called actions, or the other receiver of the alarm.
 fn tells(app: &App, alarm: &Alarm) -> Cell {
+    if let Some(known) = app.here.acknowledged(Kind::Alarms, &alarm.name) {
+        return Cell::text(format!("ack {}", known.text()), Tone::Good);
+    }
     if alarm.scaling() {
         return Cell::muted("Auto Scaling");
     }

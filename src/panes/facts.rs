@@ -46,7 +46,12 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
             .chain(derived::of_missing(app, kind, id))
             .collect();
     };
-    let mut facts = Vec::new();
+    let known = app.here.acknowledged(kind, id);
+    let known = known.map(|known| {
+        let age = fmt::age(app.here.observed.at, known.at);
+        ("acknowledged".to_owned(), Line::new().with(format!("{age} ago by {}", known.text()), Tone::Good))
+    });
+    let mut facts: Vec<Fact> = known.into_iter().collect();
     for Property { label, value } in thing.properties() {
         if let Value::Derived(which) = value {
             facts.extend(derived::derived(app, chain, id, which));

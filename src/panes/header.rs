@@ -62,7 +62,20 @@ fn what(app: &App, brief: bool) -> Line {
     }
     line.0.extend(freezes(app, brief).0);
     line.0.extend(armed(app, brief).0);
+    line.0.extend(left_off(app, brief).0);
     line
+}
+
+/// Shows what was switched off from here and is off still; in brief only how much.
+fn left_off(app: &App, brief: bool) -> Line {
+    let mut left = app.here.left_off();
+    match (left.next(), left.count()) {
+        (None, _) => Line::new(),
+        (Some(only), 0) if !brief => {
+            Line::new().plain("  ").with(format!("left off: {}", only.switched.name()), Tone::Warn)
+        }
+        (Some(_), others) => Line::new().plain("  ").with(format!("{} left off", others + 1), Tone::Warn),
+    }
 }
 
 /// Shows the armed rollbacks; in brief only their number.

@@ -58,11 +58,13 @@ fn waiting<'a>(account: &'a Account, item: &Item) -> Option<(Vec<&'a str>, &'a R
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
     let (models, reason) = waiting(account, &subject.item)?;
+    let known = subject.item.resource().and_then(|(kind, id)| account.acknowledged(kind, id));
+    let known = known.map(|known| format!("ack {} · ", known.text())).unwrap_or_default();
     Some(vec![
         Cell::glyph(reason.health),
         Cell::age(account.observed.at, reason.since),
         Cell::plain(models.join(", ")),
-        Cell::text(&reason.text, cell::tone(reason.health)),
+        Cell::text(format!("{known}{}", reason.text), cell::tone(reason.health)),
         Cell::muted(reason.stage().name()),
         Cell::text(&account.name, account.tone),
     ])

@@ -1,7 +1,9 @@
 //! Whether an event matches the pattern of a rule, by the rules of `EventBridge`:
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use super::package::ModelPackage;
 
 /// Returns whether an event matches a pattern; `None` if it cannot be known. The event holds the fields that are known
 /// before it happens, so a pattern may ask for one that it lacks. A pattern may also use an operator that is unknown
@@ -135,6 +137,26 @@ fn wildcard(pattern: &str, text: &str) -> bool {
         rest = after;
     }
     rest.ends_with(last.as_str())
+}
+
+/// Returns the event of the decision, as far as it is known before it happens:
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html>.
+#[must_use]
+pub fn decision_event(package: &ModelPackage, status: &str) -> Value {
+    let group = package.group.as_deref().unwrap_or_default();
+    json!({
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Model Package State Change",
+        "resources": [package.arn],
+        "detail": {
+            "ModelPackageGroupName": group,
+            "ModelPackageVersion": package.version,
+            "ModelPackageArn": package.arn,
+            "ModelPackageName": format!("{group}/{}", package.version.unwrap_or_default()),
+            "ModelPackageStatus": package.status,
+            "ModelApprovalStatus": status,
+        },
+    })
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ pub struct PipelineExecution {
     /// description told it.
     #[serde(default)]
     pub selected: Option<Vec<String>>,
+    /// Its parameters, name and value, without those that may hold a secret; absent until the index told them.
+    #[serde(default)]
+    pub parameters: Option<Vec<(String, String)>>,
 }
 
 impl PipelineExecution {
@@ -57,7 +60,9 @@ impl PipelineExecution {
     fn with_known(self, known: Option<&Self>) -> Self {
         match known.filter(|k| k.status == self.status) {
             Some(k) => {
-                Self { modified: self.modified.or(k.modified), selected: self.selected.or(k.selected.clone()), ..self }
+                let selected = self.selected.or_else(|| k.selected.clone());
+                let parameters = self.parameters.or_else(|| k.parameters.clone());
+                Self { modified: self.modified.or(k.modified), selected, parameters, ..self }
             }
             None => self,
         }

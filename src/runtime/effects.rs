@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::pending;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{RwLock, mpsc};
@@ -19,6 +19,8 @@ use crate::view::Tone;
 
 /// The time between two snapshots on disk.
 const SAVE_EVERY: Duration = Duration::from_mins(2);
+/// The time between two looks at the journal.
+const REMEMBER_EVERY: Duration = Duration::from_secs(10);
 /// The maximum time to wait for calls that are being sent after the terminal is lost: three calls, each with the
 /// maximum duration.
 const LONGEST_WAIT: Duration = Duration::from_mins(3);
@@ -32,6 +34,10 @@ pub(super) struct EffectRunner {
     sending: Arc<RwLock<()>>,
     /// The armed rollbacks that wait, by account and endpoint.
     armed: BTreeMap<(AccountId, String), AbortHandle>,
+    /// The time when the journal was last looked at.
+    remembered: Option<Instant>,
+    /// The size of each account's journal when it was last read.
+    journal_sizes: Arc<Mutex<BTreeMap<AccountId, u64>>>,
     /// The writes of snapshots that are running.
     saving: JoinSet<()>,
     /// The time when snapshots were last written.
@@ -46,7 +52,20 @@ impl EffectRunner {
     pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>, app: &App) -> Self {
         let (work, sending, saving) = (JoinSet::new(), Arc::default(), JoinSet::new());
         let (armed, kept) = (BTreeMap::new(), app.choices());
-        Self { machine, answer, work, sending, armed, saving, saved: None, kept, recorded: 0 }
+        let (remembered, journal_sizes) = (None, Arc::default());
+        Self {
+            machine,
+            answer,
+            work,
+            sending,
+            armed,
+            remembered,
+            journal_sizes,
+            saving,
+            saved: None,
+            kept,
+            recorded: 0,
+        }
     }
 
     /// Returns the present time, for the screen.
@@ -58,6 +77,7 @@ impl EffectRunner {
     pub(super) fn every_second(&mut self, app: &mut App) -> Msg {
         self.save(app, false);
         self.keep_choices(app);
+        self.remember(app);
         // A replay shows the recorded usage.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
@@ -142,6 +162,31 @@ impl EffectRunner {
         }
     }
 
+    /// Reads from time to time what the journal knows of all accounts, if its file has changed: others may share it.
+    fn remember(&mut self, app: &App) {
+        let due = self.remembered.is_none_or(|at| at.elapsed() >= REMEMBER_EVERY);
+        if !due || self.machine.replay.is_some() {
+            return;
+        }
+        self.remembered = Some(Instant::now());
+        for account in app.accounts().into_iter().filter(|account| account.identity().is_some()) {
+            let Some(executor) = self.executor(account.id, app) else { continue };
+            let (answer, place, known) = (self.answer.clone(), account.id, self.journal_sizes.clone());
+            let work = move || {
+                let size = executor.journal.size();
+                let mut sizes = known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if sizes.insert(place, size) == Some(size) {
+                    return;
+                }
+                drop(sizes);
+                if let Ok(remembered) = executor.remember() {
+                    let _ = answer.blocking_send(Msg::Remembered(place, remembered));
+                }
+            };
+            self.saving.spawn_blocking_on(work, &self.machine.background);
+        }
+    }
+
     /// Returns the executor of an account, with the identity that AWS returned.
     fn executor(&self, account: AccountId, app: &App) -> Option<Executor> {
         let mut executor = self.machine.connections.get(account.place())?.executor.clone();
@@ -199,6 +244,19 @@ impl EffectRunner {
                 let work = move || {
                     let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
                     let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
+                };
+                self.work.spawn_blocking_on(work, &self.machine.background);
+            }
+            Effect::Acknowledge(place, about, since, note) => {
+                let Some(executor) = self.executor(place, app) else { return };
+                let answer = self.answer.clone();
+                let work = move || {
+                    let noted = executor.acknowledge(&about, since, note.as_deref());
+                    let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
+                    if let Ok(remembered) = executor.remember() {
+                        let _ = answer.blocking_send(Msg::Remembered(place, remembered));
+                    }
+                    let _ = answer.blocking_send(Msg::Acknowledged(noted));
                 };
                 self.work.spawn_blocking_on(work, &self.machine.background);
             }

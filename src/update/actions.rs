@@ -1,8 +1,8 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
 use super::{
-    activity, armed, cause, changes, charts, compare, freeze, list, logs, menu, modal, mouse, navigate, places, replay,
-    seen,
+    activity, armed, cause, changes, charts, compare, freeze, list, logs, menu, modal, mouse, navigate, places,
+    remembered, replay, seen,
 };
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
@@ -24,6 +24,8 @@ macro_rules! actions {
 
 intents::intents! { actions
     "act" {
+        "undo" "take the last change of this console back, where AWS allows it" remembered::can_undo => remembered::undo;
+        "left-off" "what was switched off from here and is off still" remembered::can_list_off => remembered::list_off;
         "override-freeze" "send changes in spite of a freeze of the configuration; its name is typed" freeze::can_lift => freeze::ask;
     }
     "look" {
@@ -37,6 +39,7 @@ intents::intents! { actions
         "event-kind" "in the activity: list the next kind of events" activity::can_narrow => activity::next_kind;
         "event-age" "in the activity: list the last 15 min, hour, 6 h, 24 h, all" activity::can_narrow => activity::next_age;
         "seen" "mark a deployment that was rolled back as seen: it leaves the inbox" seen::can_mark => seen::mark;
+        "acknowledge" "say that you know of an alarm or a finding, with a note; again: withdraw it" remembered::can_acknowledge => remembered::acknowledge;
         "menu" "what can be done to the selected thing, and why not" menu::can_open => menu::open;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);

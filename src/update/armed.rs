@@ -56,7 +56,8 @@ fn arm(app: &mut App) -> Option<Effect> {
     let context = app.context();
     let endpoint = updating(&context)?;
     let (account, name, config) = (app.here.id, endpoint.name.clone(), endpoint.config.clone()?);
-    let arriving = endpoint.pending.as_ref().map(|pending| format!(" to {}", pending.config)).unwrap_or_default();
+    let deployment = app.here.joined.serving(&name).and_then(|serving| serving.deployment.as_ref());
+    let arriving = deployment.map(|it| format!(", {}{},", it.way(), it.phase())).unwrap_or_default();
     if app.armed_for(account, &name).is_some() {
         return Some(disarm(app, account, &name));
     }

@@ -98,6 +98,7 @@ fn form(values: Values) -> Form {
     let field = |input| match input {
         Input::Text(label) => Field::text(label),
         Input::Parameter(parameter) => Field::from(parameter),
+        Input::Filled(parameter, value) => Field::from(parameter).filled(value),
     };
     Form {
         title,

@@ -249,6 +249,7 @@ fn execution(model: usize) -> PipelineExecution {
         modified: ago(model % 300),
         failure: None,
         selected: Some(Vec::new()),
+        parameters: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod acts;
 mod armed;
 mod asked;
+mod callbacks;
 mod choices;
 mod freezes;
 mod interrupted;
@@ -14,8 +15,11 @@ mod lost;
 mod menu;
 mod policy;
 mod refused;
+mod remembered;
+mod retrain_from;
 mod rollback;
 mod unfinished;
+mod ways;
 mod ways_back;
 
 use sagetop::journal::{Entry, Event};

@@ -82,6 +82,12 @@ impl Field {
         }
     }
 
+    /// Fills in a value.
+    #[must_use]
+    pub fn filled(self, value: String) -> Self {
+        Self { input: Input::new(value), ..self }
+    }
+
     /// Is the value a secret that is not shown?
     #[must_use]
     pub fn is_secret(&self) -> bool {

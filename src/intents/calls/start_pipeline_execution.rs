@@ -1,7 +1,9 @@
 //! `StartPipelineExecution`: a new run of a pipeline. Its token makes a repeated call safe.
 
 use aws_sdk_sagemaker::operation::RequestId;
-use aws_sdk_sagemaker::types::{Parameter, SortOrder, SortPipelineExecutionsBy};
+use aws_sdk_sagemaker::types::{
+    Parameter, SelectedStep, SelectiveExecutionConfig, SortOrder, SortPipelineExecutionsBy,
+};
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -21,8 +23,27 @@ pub(crate) struct StartPipelineExecution {
     pub(crate) description: String,
     /// `PipelineParameters`: name and value.
     pub(crate) parameters: Vec<(String, String)>,
+    /// `SelectiveExecutionConfig`; absent for all steps.
+    pub(crate) selective: Option<Selective>,
     /// `ClientRequestToken`: a repeated token starts no second execution; see `docs/aws.md#start-once`.
     pub(crate) token: String,
+}
+
+/// The steps that run, and the execution that made what they need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Selective {
+    /// `SourcePipelineExecutionArn`.
+    pub(crate) source: String,
+    /// `SelectedSteps`.
+    pub(crate) steps: Vec<String>,
+}
+
+impl Selective {
+    fn to_sdk(&self) -> SelectiveExecutionConfig {
+        let steps = self.steps.iter().map(|name| SelectedStep::builder().step_name(name).build());
+        let config = SelectiveExecutionConfig::builder().source_pipeline_execution_arn(&self.source);
+        config.set_selected_steps(Some(steps.collect())).build()
+    }
 }
 
 impl Call for StartPipelineExecution {
@@ -37,6 +58,7 @@ impl Call for StartPipelineExecution {
         let request = request.pipeline_execution_display_name(&self.display_name);
         let request = request.pipeline_execution_description(&self.description);
         let request = request.set_pipeline_parameters(Some(parameters)).client_request_token(&self.token);
+        let request = request.set_selective_execution_config(self.selective.as_ref().map(Selective::to_sdk));
         let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.pipeline_execution_arn })
     }

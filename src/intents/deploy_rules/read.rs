@@ -1,11 +1,9 @@
 //! How the rules are found, and what they start.
 
-use serde_json::{Value, json};
-
 use super::DeployRules;
 use crate::intents::{Difference, Executor};
 use crate::resources::arn_name;
-use crate::resources::event_pattern::matches;
+use crate::resources::event_pattern::{decision_event, matches};
 use crate::resources::event_rule::EventRule;
 use crate::resources::package::ModelPackage;
 
@@ -18,7 +16,7 @@ struct Waiting {
 impl DeployRules {
     /// Reads the rules that wait for the approval status of a version to become `status`.
     pub(super) async fn read(executor: &Executor, package: &ModelPackage, status: &str) -> Self {
-        let event = event(package, status);
+        let event = decision_event(package, status);
         let (rules, more) = match EventRule::all(&executor.aws, (executor.clock)()).await {
             Ok(read) => read,
             Err(error) => {
@@ -88,25 +86,6 @@ impl DeployRules {
         };
         self.warnings.insert(0, format!("THE APPROVAL STARTS NOTHING BY ITSELF: {why}."));
     }
-}
-
-/// Returns the event of the decision, as far as it is known before it happens:
-/// <https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html>.
-fn event(package: &ModelPackage, status: &str) -> Value {
-    let group = package.group.as_deref().unwrap_or_default();
-    json!({
-        "source": "aws.sagemaker",
-        "detail-type": "SageMaker Model Package State Change",
-        "resources": [package.arn],
-        "detail": {
-            "ModelPackageGroupName": group,
-            "ModelPackageVersion": package.version,
-            "ModelPackageArn": package.arn,
-            "ModelPackageName": format!("{group}/{}", package.version.unwrap_or_default()),
-            "ModelPackageStatus": package.status,
-            "ModelApprovalStatus": status,
-        },
-    })
 }
 
 /// Returns what a pipeline will wait for, or what keeps it from delivering.

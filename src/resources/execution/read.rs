@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_pipeline_execution::DescribePipelineExecutionOutput;
 use aws_sdk_sagemaker::types::{
-    PipelineExecutionSummary, ResourceType, SearchRecord, SelectiveExecutionConfig, SortOrder, SortPipelineExecutionsBy,
+    Parameter, PipelineExecutionSummary, ResourceType, SearchRecord, SelectiveExecutionConfig, SortOrder,
+    SortPipelineExecutionsBy,
 };
 use jiff::Timestamp;
 
 use super::PipelineExecution;
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
+use crate::redact;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::{Cursor, Listing, Observed, Table, Turn, asked_lately, newest, reaches_back, settled, time};
 
@@ -193,6 +195,7 @@ macro_rules! execution {
             failure: d.failure_reason.filter(|f| !f.is_empty() && f != "None"),
             selected: Some(d.selective_execution_config.map(selected).unwrap_or_default()),
             name: d.pipeline_execution_display_name.unwrap_or_default(),
+            parameters: None,
             arn,
         }
     }};
@@ -202,12 +205,20 @@ fn selected(config: SelectiveExecutionConfig) -> Vec<String> {
     config.selected_steps.unwrap_or_default().into_iter().filter_map(|step| step.step_name).collect()
 }
 
+/// Leaves out values that may be secrets, because rows are kept on disk.
+fn harmless_parameters(parameters: Vec<Parameter>) -> Vec<(String, String)> {
+    let each = parameters.into_iter().filter_map(|parameter| Some((parameter.name?, parameter.value?)));
+    each.filter(|(name, value)| redact::value(name, value) == value.as_str()).collect()
+}
+
 fn from_description(d: DescribePipelineExecutionOutput, observed: &Observed) -> PipelineExecution {
     execution!(d, observed)
 }
 
 fn from_record(record: SearchRecord, observed: &Observed) -> Option<PipelineExecution> {
-    Some(execution!(record.pipeline_execution?, observed))
+    let mut execution = record.pipeline_execution?;
+    let parameters = execution.pipeline_parameters.take().map(harmless_parameters);
+    Some(PipelineExecution { parameters, ..execution!(execution, observed) })
 }
 
 fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecution {
@@ -217,6 +228,7 @@ fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecutio
         started: time(s.start_time.as_ref()),
         modified: None,
         selected: None,
+        parameters: None,
         failure: s.pipeline_execution_failure_reason.filter(|f| !f.is_empty() && f != "None"),
         name: s.pipeline_execution_display_name.unwrap_or_default(),
         arn: s.pipeline_execution_arn.unwrap_or_default(),

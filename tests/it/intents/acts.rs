@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sagetop::intents::{AccessRules, AnyIntent, ApproveDelivery, Executor, JobKind, MuteAlarms, Outcome};
 use sagetop::intents::{
-    RejectDelivery, Retrain, RetryExecution, RetryStage, Rollback, RollbackStage, SetInstances, SetScalingLimits,
-    ShiftTraffic,
+    RejectDelivery, RejectOlder, Retrain, RetryExecution, RetryStage, Rollback, RollbackStage, SetInstances,
+    SetScalingLimits, ShiftTraffic,
 };
 use sagetop::intents::{StopExecution, StopJob, Switch, SwitchAlarmActions, SwitchRule, SwitchScaling, SwitchSchedule};
 use sagetop::intents::{SwitchTransition, UnmuteAlarm};
@@ -98,7 +98,7 @@ fn stop(now: &Running) -> AnyIntent {
 }
 
 pub(super) fn acts() -> Vec<Act> {
-    [deliveries(), triggers(), jobs(), capacity(), alarms()].into_iter().flatten().collect()
+    [versions(), deliveries(), triggers(), jobs(), capacity(), alarms()].into_iter().flatten().collect()
 }
 
 fn deliveries() -> Vec<Act> {
@@ -129,6 +129,14 @@ fn deliveries() -> Vec<Act> {
             ..act("stuck-approval", transition(Switch::Enabled), "EnableStageTransition")
         },
     ]
+}
+
+/// Two versions wait for a decision.
+const TWO_WAIT: &str = "shop\"\n[[add]]\nversions = [{ age = \"2d\" }, { age = \"1d\" }]\nmodel = \"recommendation";
+
+fn versions() -> Vec<Act> {
+    let older = RejectOlder { group: "recommendation".into(), reason: "a newer one waits".into(), before: None };
+    vec![act(TWO_WAIT, older, "UpdateModelPackage")]
 }
 
 fn triggers() -> Vec<Act> {

@@ -57,7 +57,7 @@ async fn a_disarmed_rollback_is_not_sent() {
     t.keys("b").await;
     t.says("disarmed: the rollback of recommendation-prod is not sent");
     t.never_says("armed: roll back");
-    t.run_for("60m").await;
+    t.run_for("25m").await;
     assert!(updates(&t).is_empty());
     assert_ne!(t.sim().endpoint_config(PROD).unwrap(), before);
 }

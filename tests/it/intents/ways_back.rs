@@ -234,6 +234,33 @@ fn two_variants_of_older_versions_keep_their_counts_and_weights() {
 }
 
 #[test]
+fn traffic_is_shifted_to_a_variant_that_runs_the_older_version() {
+    let both = || {
+        vec![
+            variants(&[variant("champion", "m2", 0.5), variant("challenger", "m3", 0.5)]),
+            variants(&[variant("champion", "m1", 1.0)]),
+        ]
+    };
+    let plan = |arguments: &[&str]| {
+        let way = Way::new(both(), pair());
+        let account = Altered::serve("empty", move |asked| way.answer(asked));
+        let rollback = ["rollback", "pair-prod", "--plan-only"];
+        Home::new().run_at(&account.url, "eu-west-1", &[&rollback, arguments].concat())
+    };
+    let run = plan(&[]).ends(0).says("› shift traffic").says("champion runs v2 on 4 instances");
+    let weights = run.out.split("update-endpoint-weights-and-capacities --cli-input-json '").nth(1).unwrap();
+    let weights: Value = serde_json::from_str(weights.split('\'').next().unwrap()).unwrap();
+    assert_eq!(
+        weights["DesiredWeightsAndCapacities"],
+        json!([{"VariantName": "champion", "DesiredWeight": 1.0}, {"VariantName": "challenger", "DesiredWeight": 0.0}])
+    );
+    plan(&["--way", "previous"]).ends(0).says("Roll back pair-prod to");
+    plan(&["--way", "reject"]).ends(1).says("no rule is known to deploy when a version is rejected");
+    plan(&["--way", "stage"]).ends(1).says("no stage of a delivery pipeline is known to deploy it");
+    plan(&["--way", "previous", "--to", "x"]).ends(2);
+}
+
+#[test]
 fn each_model_of_the_plan_must_still_be_the_one_that_was_looked_at() {
     let configs = || {
         let now = variants(&[variant("a", "m3", 0.5), variant("b", "m2", 0.5)]);

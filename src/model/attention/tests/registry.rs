@@ -3,9 +3,11 @@
 use super::cases;
 use crate::model::Health::{Critical, Unknown, Waiting, Warning};
 use crate::model::testing::{
-    Account, DAY, HOUR, MINUTE, ago, deployment_pipeline, endpoint, endpoint_config, model, table, version,
+    Account, DAY, HOUR, MINUTE, ago, deployment_pipeline, endpoint, endpoint_config, event_rule, model, table, version,
 };
+use crate::resources::deployment_pipeline::DeploymentPipeline;
 use crate::resources::endpoint::Pending;
+use crate::resources::event_rule::EventTarget;
 
 const PENDING: &str = "PendingManualApproval";
 
@@ -19,6 +21,14 @@ fn versions(a: &mut Account, approvals: &[&str]) {
 fn approved(a: &mut Account, seconds: i64) {
     versions(a, &["Approved", "Approved"]);
     a.packages[1].details.as_mut().unwrap().modified = ago(seconds);
+}
+
+/// Approves version 2 so many seconds ago, where a rule starts a pipeline that delivers the versions.
+fn starts(a: &mut Account, seconds: i64) {
+    approved(a, seconds);
+    let pipeline = DeploymentPipeline { read: ago(0), ..deployment_pipeline("carry", &["fraud-prod"]) };
+    a.event_rules.push(event_rule("decided", &[&pipeline.arn], Some("fraud")));
+    a.deployment_pipelines.push(pipeline);
 }
 
 /// Adds another endpoint of the model.
@@ -87,6 +97,34 @@ cases! {
     "what serves has no version" |a| {
         approved(a, DAY);
         a.models[0].containers = Some(Vec::new());
+    } => [];
+
+    Registry "nothing-started":
+    "the approved version serves" |_| {} => [];
+    "its pipeline has not moved since" |a| starts(a, 5 * MINUTE)
+        => [(Warning, "v2 was approved, and nothing started: rule decided should have started carry", Some(5 * MINUTE))];
+    "the two minutes are not over" |a| starts(a, 2 * MINUTE) => [];
+    "an hour is over, which is another finding" |a| starts(a, HOUR + 1) => [];
+    "its pipeline has moved" |a| {
+        starts(a, 5 * MINUTE);
+        a.deployment_pipelines[0].stages.as_mut().unwrap()[0].actions[0].since = ago(4 * MINUTE);
+    } => [];
+    "the state of its pipeline was read before" |a| {
+        starts(a, 5 * MINUTE);
+        a.deployment_pipelines[0].read = ago(4 * MINUTE);
+    } => [];
+    "the rule is disabled, which is another finding" |a| {
+        starts(a, 5 * MINUTE);
+        a.event_rules[0].state = "DISABLED".into();
+    } => [];
+    "the rule waits for a rejection" |a| {
+        starts(a, 5 * MINUTE);
+        a.event_rules[0].pattern = Some(r#"{"detail": {"ModelApprovalStatus": ["Rejected"]}}"#.into());
+    } => [];
+    "the rule also starts something of which nothing is known" |a| {
+        starts(a, 5 * MINUTE);
+        let function = EventTarget { arn: "arn:aws:lambda:eu-west-1:1:function:deploy".into(), ..EventTarget::default() };
+        a.event_rules[0].targets.as_mut().unwrap().push(function);
     } => [];
 
     Registry "serves-unapproved":

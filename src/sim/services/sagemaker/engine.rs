@@ -1,6 +1,5 @@
 //! The path of an execution through the steps of its definition.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::execution::{Execution, RunRequest, parameters, parsed};
@@ -31,10 +30,19 @@ impl State {
             "CreatedBy": identity(&env.account, &request.by),
             "LastModifiedBy": identity(&env.account, &request.by),
             "RoleArn": role,
+            "SelectiveExecutionConfig": request.selective.as_ref().map(|(source, steps)| {
+                let steps: Vec<Value> = steps.iter().map(|name| tree! { "StepName": name }).collect();
+                tree! { "SourcePipelineExecutionArn": source, "SelectedSteps": steps }
+            }),
         };
         let tree = parsed(&definition);
         let parameters = parameters(&tree, &request.given);
-        let queue = tree.items_at("Steps").iter().cloned().collect();
+        let selected = |step: &&Value| {
+            request.selective.as_ref().is_none_or(|(_, steps)| steps.iter().any(|name| name == step.str("Name")))
+        };
+        let queue = tree.items_at("Steps").iter().filter(selected).cloned().collect();
+        let source = request.selective.as_ref().and_then(|(source, _)| self.executions.get(source));
+        let outputs = source.map(|source| source.outputs.clone()).unwrap_or_default();
         let execution = Execution {
             record: Record::new(&arn, now, doc),
             pipeline: pipeline.to_owned(),
@@ -45,7 +53,7 @@ impl State {
             parameters,
             steps: Vec::new(),
             queue,
-            outputs: BTreeMap::new(),
+            outputs,
             quality: request.quality,
             failure: request.failure,
             by: request.by,
@@ -64,7 +72,12 @@ impl State {
     }
 
     fn schedule_end(&self, env: &mut Env, arn: &str, natural: Span) {
-        let attempt = self.executions.get(arn).map_or(0, |e| e.attempt);
+        let Some(execution) = self.executions.get(arn) else { return };
+        // It ends when somebody answers.
+        if execution.current.as_ref().is_some_and(|step| step.str("Type") == "Callback") {
+            return;
+        }
+        let attempt = execution.attempt;
         env.after(shortened(natural), Task::StepEnds { execution: arn.to_owned(), attempt });
     }
 

@@ -47,6 +47,8 @@ pub(crate) struct RunRequest {
     pub(crate) quality: BTreeMap<String, f64>,
     /// The step that will fail, and the reason.
     pub(crate) failure: Option<(String, String)>,
+    /// The execution whose results are used, and the only steps that run.
+    pub(crate) selective: Option<(String, Vec<String>)>,
 }
 
 /// An execution of a pipeline.

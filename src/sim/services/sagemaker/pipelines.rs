@@ -23,6 +23,11 @@ pub(super) static OPERATIONS: &[Operation<Handler>] = &[
     write("StartPipelineExecution", start),
     write("StopPipelineExecution", stop),
     write("RetryPipelineExecution", retry),
+    write("SendPipelineExecutionStepSuccess", |state, env, input| answer(state, env, input, None)),
+    write("SendPipelineExecutionStepFailure", |state, env, input| {
+        let reason = input.text("FailureReason")?.unwrap_or("no reason given").to_owned();
+        answer(state, env, input, Some(reason))
+    }),
     write("CreatePipeline", create),
     write("UpdatePipeline", update),
 ];
@@ -120,7 +125,9 @@ fn start(state: &mut State, env: &mut Env, input: &Value) -> Answer {
         ));
     }
     check_parameters(&pipeline, &given)?;
+    let selective = selective(state, &pipeline, input)?;
     let request = RunRequest {
+        selective,
         token,
         given,
         name: input.text("PipelineExecutionDisplayName")?.map(str::to_owned),
@@ -131,6 +138,28 @@ fn start(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     let arn = state.start_execution(env, &pipeline.name, request);
     state.run_next(env, &arn);
     Ok(tree! { "PipelineExecutionArn": arn })
+}
+
+/// Returns the source and the steps of a selective execution. The source must have ended, and the steps must exist:
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-selective-ex.html>.
+fn selective(state: &State, pipeline: &Record, input: &Value) -> Result<Option<(String, Vec<String>)>, ServiceError> {
+    let Some(config) = input.get("SelectiveExecutionConfig") else { return Ok(None) };
+    let source = config.need("SourcePipelineExecutionArn")?.to_owned();
+    let status = state.execution(&source)?.status();
+    if !matches!(status, "Succeeded" | "Failed") {
+        return Err(ServiceError::invalid(format!(
+            "The source execution is {status}; it must be Succeeded or Failed."
+        )));
+    }
+    let mut steps = Vec::new();
+    for step in config.list("SelectedSteps")? {
+        let name = step.need("StepName")?;
+        if !pipeline.doc.str("PipelineDefinition").contains(&format!("\"{name}\"")) {
+            return Err(ServiceError::invalid(format!("Selected step [{name}] does not exist in the definition.")));
+        }
+        steps.push(name.to_owned());
+    }
+    Ok(Some((source, steps)))
 }
 
 /// Checks that the given parameters belong to the definition and have the right types.
@@ -195,6 +224,34 @@ fn retry(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     }
     execution.retry(env.now);
     state.run_next(env, &arn);
+    Ok(tree! { "PipelineExecutionArn": arn })
+}
+
+/// Ends the step that waits for a callback with this token.
+fn answer(state: &mut State, env: &mut Env, input: &Value, failure: Option<String>) -> Answer {
+    let request = input.text("ClientRequestToken")?.unwrap_or("").to_owned();
+    if let Some(arn) = state.answered.get(&request) {
+        return Ok(tree! { "PipelineExecutionArn": arn });
+    }
+    let token = input.need("CallbackToken")?;
+    let waits = |execution: &&Execution| {
+        let row = execution.steps.last().filter(|row| row.str("StepStatus") == "Executing");
+        let own = row.and_then(|row| row.at("Metadata.Callback.CallbackToken")).and_then(Value::as_text);
+        execution.status() == "Executing" && own == Some(token)
+    };
+    let Some(arn) = state.executions.values().find(waits).map(|execution| execution.record.name.clone()) else {
+        return Err(ServiceError::new("ResourceNotFound", "No step waits for a callback with this token."));
+    };
+    let execution = state.execution_mut(&arn)?;
+    let step = execution.steps.last().map(|row| row.str("StepName").to_owned()).unwrap_or_default();
+    for output in input.list("OutputParameters")? {
+        let (name, value) = (output.need("Name")?, output.need("Value")?.to_owned());
+        execution.outputs.insert(format!("Steps.{step}.OutputParameters['{name}']"), value);
+    }
+    execution.failure = failure.map(|reason| (step, reason)).or(execution.failure.take());
+    let attempt = execution.attempt;
+    state.answered.insert(request, arn.clone());
+    state.step_ends(env, &arn, attempt);
     Ok(tree! { "PipelineExecutionArn": arn })
 }
 

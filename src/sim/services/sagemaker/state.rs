@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) templates: BTreeMap<String, RunTemplate>,
     /// The executions by ARN.
     pub(crate) executions: BTreeMap<String, Execution>,
+    /// The answers to callback steps: the execution by the token of the request.
+    pub(crate) answered: BTreeMap<String, String>,
     pub(crate) training_jobs: Table,
     /// The training jobs from the oldest on. There are many, and lists begin with the oldest.
     pub(crate) training_by_age: ByAge,

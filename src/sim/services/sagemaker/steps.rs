@@ -22,6 +22,11 @@ impl State {
                 self.begin_training(env, arn, step, &arguments);
                 Span::seconds(2400 + jitter * 3)
             }
+            "Callback" => {
+                let (token, queue) = (num::id(env.fresh(), 10), step.str("SqsQueueUrl").to_owned());
+                self.note(arn, tree! { "Callback": tree! { "CallbackToken": token, "SqsQueueUrl": queue } });
+                Span::minutes(7 * 24 * 60)
+            }
             "Condition" | "Fail" => Span::seconds(1),
             "RegisterModel" | "Model" => Span::seconds(3),
             _ => Span::seconds(180 + jitter),

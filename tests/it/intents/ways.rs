@@ -1,0 +1,40 @@
+//! The ways of a rollback: they are listed, `tab` goes through them, and each is sent as what it is.
+
+use super::sent;
+use crate::harness::Harness;
+
+#[tokio::test(start_paused = true)]
+async fn tab_goes_through_the_ways_back_and_the_last_one_is_that_of_the_owner() {
+    let mut t = Harness::story("demo").size(140, 50).ready().await;
+    t.until_account("2m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "ALARM").await;
+    t.run_for("40s").await;
+    t.to("✗ recommendation").await;
+    t.keys("b").await;
+    t.until("Type recommendation-prod to send", "10s").await;
+    t.says("ways back, fastest first");
+    t.says("– shift traffic");
+    t.says("it has one variant");
+    t.says("› earlier configuration");
+    t.says("fire already: ");
+    t.says("Auto Scaling keeps AllTraffic between");
+    t.keys("tab").await;
+    t.until("Rebuild recommendation-prod from recommendation/12", "10s").await;
+    t.says("› rebuild from the registry");
+    t.keys("tab").await;
+    t.until("Type recommendation/13 to send", "10s").await;
+    t.says("Reject recommendation/13");
+    t.says("› reject the version");
+    t.keys("tab").await;
+    t.until("Type recommendation-deploy/DeployProd to send", "10s").await;
+    t.says("Roll DeployProd of recommendation-deploy back to Model package");
+    t.keys("tab").await;
+    t.until("Roll back recommendation-prod to v12", "10s").await;
+    t.keys("shift-tab").await;
+    t.until("Type recommendation-deploy/DeployProd to send", "10s").await;
+    assert!(t.sim().write_calls().is_empty());
+    t.keys("'recommendation-deploy/DeployProd' enter").await;
+    t.until("recommendation-deploy/DeployProd has succeeded", "60m").await;
+    assert_eq!(sent(&t.sim().write_calls()[0], "RollbackStage")["stageName"], "DeployProd");
+    assert!(t.sim().endpoint_config("recommendation-prod").unwrap().contains("-v12-"));
+    assert_eq!(t.journal()[0].intent, "rollback-stage");
+}
