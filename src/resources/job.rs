@@ -1,8 +1,5 @@
 //! Training jobs: what was trained, from which data, into which artifact.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_training_job::DescribeTrainingJobOutput;
@@ -357,3 +354,6 @@ fn input(channel: &Channel) -> Option<String> {
 fn metric(metric: &MetricData) -> Option<(String, f32)> {
     Some((metric.metric_name.clone()?, metric.value?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,8 @@ fn filter_and_sort(
         .filter_map(|id| {
             let cells = (list.row)(app, &id)?;
             let account = app.account(id.account).map_or("", |account| &*account.name);
-            let kept = filter.keeps(account, || cells.iter().map(|c| c.line.text() + " ").collect());
+            let text = || cells.iter().map(|c| c.line.text() + " ").collect::<String>() + &project(app, &id);
+            let kept = filter.keeps(account, text);
             let key = sort.and_then(|(column, _)| cells.get(column).map(Cell::key));
             kept.then_some((key, id))
         })
@@ -53,6 +54,14 @@ fn filter_and_sort(
         rows.sort_by(|a, b| if descending { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
     }
     rows.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Returns the project of the model of a thing as a word that a filter may name: `project:shop`.
+fn project(app: &App, subject: &Subject) -> String {
+    let chain = app.chain_of(subject);
+    let store = app.account(subject.account).map(|account| &account.observed.store);
+    let project = chain.zip(store).and_then(|(chain, store)| chain.project(store));
+    project.map(|project| format!("project:{project}")).unwrap_or_default()
 }
 
 /// Selects the first row that belongs to a model.

@@ -23,6 +23,7 @@ mod endpoint_kinds;
 mod failures;
 mod fleet;
 mod golden;
+mod governed;
 mod harness;
 mod inbox;
 mod incidents;
