@@ -32,7 +32,7 @@ pub use metric::{Metric, MetricSource};
 pub use model::{Data, DataKind, Model};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
-pub use value::{Compare, Confirm, Meaning, Severity};
+pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
 /// The settings of the configuration file. The default applies when there is no file.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -52,11 +52,11 @@ impl Health {
     pub fn of_status(raw: &str) -> Self {
         match raw {
             "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled"
-            | "ENABLED" => Self::Ok,
+            | "ENABLED" | "Scheduled" => Self::Ok,
             "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping"
             | "Deleting" | "Starting" => Self::Running,
-            "PendingManualApproval" => Self::Waiting,
-            "Rejected" | "Stopped" | "Suspended" | "Off" | "DISABLED" => Self::Warning,
+            "PendingManualApproval" | "PendingReview" => Self::Waiting,
+            "Rejected" | "Stopped" | "Suspended" | "Off" | "DISABLED" | "CompletedWithViolations" => Self::Warning,
             "Failed"
             | "ALARM"
             | "OutOfService"

@@ -25,13 +25,22 @@ pub mod execution;
 pub mod feature_group;
 pub mod group;
 pub mod identity;
+#[cfg(feature = "ecr")]
+pub mod image;
 pub mod inference_component;
+#[cfg(feature = "devopsguru")]
+pub mod insight;
 pub mod job;
+#[cfg(feature = "kms")]
+pub mod key;
 mod kind;
 mod listing;
+pub mod location_record;
 mod log_source;
 pub mod metric;
 pub mod model;
+pub mod model_card;
+pub mod monitoring_schedule;
 pub mod mute_rule;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
 pub mod named;
@@ -42,6 +51,8 @@ pub mod package;
 pub mod pipeline;
 pub mod poll;
 mod property;
+#[cfg(feature = "servicequotas")]
+pub mod quota;
 mod reference;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
 mod related;
@@ -62,6 +73,8 @@ mod thing;
 pub mod topic;
 #[cfg(feature = "cloudtrail")]
 pub mod trail_event;
+pub mod version_record;
+pub mod workbench;
 
 pub use account_id::AccountId;
 pub use cadence::{Cadence, PollConditions};
@@ -102,6 +115,10 @@ resources! {
         jobs: Jobs(job::TrainingJob) = "training_jobs",
         other_jobs: OtherJobs(other_job::OtherJob) = "other_jobs",
         feature_groups: FeatureGroups(feature_group::FeatureGroup) = "feature_groups",
+        monitoring_schedules: MonitoringSchedules(monitoring_schedule::MonitoringSchedule) = "monitoring_schedules",
+        model_cards: ModelCards(model_card::ModelCard) = "model_cards",
+        version_records: VersionRecords(version_record::VersionRecord) = "version_records",
+        workbenches: Workbenches(workbench::Workbench) = "workbenches",
     }
     sns {
         topics: Topics(topic::Topic) = "topics",
@@ -138,7 +155,24 @@ resources! {
     sfn {
         state_machines: StateMachines(state_machine::StateMachine) = "state_machines",
     }
+    #[cfg(feature = "kms")]
+    kms {
+        keys: Keys(key::EncryptionKey) = "keys",
+    }
+    #[cfg(feature = "devopsguru")]
+    devops_guru {
+        insights: Insights(insight::Insight) = "insights",
+    }
+    #[cfg(feature = "servicequotas")]
+    service_quotas {
+        quotas: Quotas(quota::Quota) = "quotas",
+    }
+    #[cfg(feature = "ecr")]
+    ecr {
+        images: Images(image::ContainerImage) = "images",
+    }
     s3 {
+        location_records: LocationRecords(location_record::LocationRecord) = "location_records",
         reports: Reports(report::EvaluationReport) = "evaluation_reports",
     }
     #[cfg(test)]

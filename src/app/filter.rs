@@ -7,6 +7,7 @@
 //! | `?rcmd` | with a cell that has these letters in this order |
 //! | `status:fail` | with this in the column of that name, shown or not; the value may be any of the above |
 //! | `@shop` | of this account |
+//! | `project:shop` | of a model of this SageMaker project |
 //! | `!…` | for which the rest of the word is not true |
 
 mod pattern;
@@ -37,6 +38,8 @@ enum Term {
     Account(String),
     /// This is among the words of the account's name, so that `@shop` does not match `shop-test`.
     AccountWord(String),
+    /// This is in the name of the model's project.
+    Project(Pattern),
     /// A column without a value (yet). It keeps all rows.
     Nothing,
 }
@@ -55,13 +58,15 @@ impl Filter {
         text.split_whitespace().map(word).collect::<Result<_, String>>().map(Self)
     }
 
-    /// Does the filter keep a row of an account? `shown` are the indexes of the columns that are shown.
-    pub(crate) fn keeps(&self, account: &str, cells: &[Cell], shown: &[usize]) -> bool {
+    /// Does the filter keep a row of an account? `project` returns the project of its model, or an empty text. `shown`
+    /// are the indexes of the columns that are shown.
+    pub(crate) fn keeps(&self, account: &str, project: impl Fn() -> String, cells: &[Cell], shown: &[usize]) -> bool {
         let texts: Vec<String> = if self.0.is_empty() { Vec::new() } else { cells.iter().map(Cell::words).collect() };
         let text = |place: &usize| texts.get(*place).map_or("", String::as_str);
         self.0.iter().all(|word| match &word.term {
             Term::Cell(None, pattern) => shown.iter().any(|place| pattern.is_in(text(place))) == word.stays,
             Term::Cell(Some(place), pattern) => pattern.is_in(text(place)) == word.stays,
+            Term::Project(pattern) => pattern.is_in(&project()) == word.stays,
             Term::Account(_) | Term::AccountWord(_) | Term::Nothing => word.keeps_account(account),
         })
     }
@@ -76,7 +81,7 @@ impl Filter {
         let text = cell.words();
         let patterns = self.0.iter().filter(|word| word.stays).filter_map(|word| match &word.term {
             Term::Cell(of, pattern) => of.is_none_or(|of| of == place).then_some(pattern),
-            Term::Account(_) | Term::AccountWord(_) | Term::Nothing => None,
+            Term::Project(_) | Term::Account(_) | Term::AccountWord(_) | Term::Nothing => None,
         });
         let begin = cell.line.text().len() - text.len();
         let mut found: Vec<Range<usize>> = patterns.flat_map(|pattern| pattern.find(&text)).collect();
@@ -93,10 +98,11 @@ impl Term {
             return Ok(if called { Self::AccountWord(name) } else { Self::Account(name) });
         }
         let named = word.split_once(':').and_then(|(key, value)| Some((column(key, columns)?, value)));
-        match named {
-            Some((_, "")) => Ok(Self::Nothing),
-            Some((place, value)) => Pattern::parse(value).map(|pattern| Self::Cell(Some(place), pattern)),
-            None => Pattern::parse(word).map(|pattern| Self::Cell(None, pattern)),
+        match (named, word.strip_prefix("project:")) {
+            (Some((_, "")), _) | (None, Some("")) => Ok(Self::Nothing),
+            (Some((place, value)), _) => Pattern::parse(value).map(|pattern| Self::Cell(Some(place), pattern)),
+            (None, Some(project)) => Pattern::parse(project).map(Self::Project),
+            (None, None) => Pattern::parse(word).map(|pattern| Self::Cell(None, pattern)),
         }
     }
 }
@@ -105,7 +111,7 @@ impl Word {
     /// Does the word keep this account?
     fn keeps_account(&self, account: &str) -> bool {
         match &self.term {
-            Term::Cell(..) | Term::Nothing => true,
+            Term::Cell(..) | Term::Project(_) | Term::Nothing => true,
             Term::Account(name) => account.to_lowercase().contains(name) == self.stays,
             Term::AccountWord(name) => has_word(&account.to_lowercase(), name) == self.stays,
         }

@@ -142,7 +142,13 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
         | "AuthFailure"
         | "MissingAuthenticationToken"
         | "IncompleteSignature" => ErrorKind::Expired,
-        "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => ErrorKind::Gone,
+        "ResourceNotFound"
+        | "ResourceNotFoundException"
+        | "NotFound"
+        | "NoSuchKey"
+        | "NoSuchBucket"
+        | "ImageNotFoundException"
+        | "RepositoryNotFoundException" => ErrorKind::Gone,
         "ResourceLimitExceeded" | "LimitExceededException" => ErrorKind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => ErrorKind::Conflict,
         "ResourceInUse" => ErrorKind::Busy,

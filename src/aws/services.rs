@@ -110,6 +110,14 @@ services! {
     codepipeline: aws_sdk_codepipeline = Service { iam: "codepipeline", ..Service::USUAL };
     #[cfg(feature = "sfn")]
     sfn: aws_sdk_sfn = Service { iam: "states", ..Service::USUAL };
+    #[cfg(feature = "kms")]
+    kms: aws_sdk_kms = Service { iam: "kms", ..Service::USUAL };
+    #[cfg(feature = "devopsguru")]
+    devops_guru: aws_sdk_devopsguru = Service { iam: "devops-guru", ..Service::USUAL };
+    #[cfg(feature = "servicequotas")]
+    service_quotas: aws_sdk_servicequotas = Service { iam: "servicequotas", ..Service::USUAL };
+    #[cfg(feature = "ecr")]
+    ecr: aws_sdk_ecr = Service { iam: "ecr", ..Service::USUAL };
     // An account may make 5 calls a second of `FilterLogEvents`: `docs/aws.md#limits-of-logs`.
     #[cfg(feature = "cloudwatchlogs")]
     cloudwatch_logs: aws_sdk_cloudwatchlogs = Service {
@@ -121,7 +129,7 @@ services! {
 }
 
 /// The services that have a cargo feature, and whether this build has it.
-const OPTIONAL: [(&str, bool); 7] = [
+const OPTIONAL: [(&str, bool); 11] = [
     ("eventbridge", cfg!(feature = "eventbridge")),
     ("scheduler", cfg!(feature = "scheduler")),
     ("sfn", cfg!(feature = "sfn")),
@@ -129,13 +137,25 @@ const OPTIONAL: [(&str, bool); 7] = [
     ("cloudtrail", cfg!(feature = "cloudtrail")),
     ("cloudwatchlogs", cfg!(feature = "cloudwatchlogs")),
     ("applicationautoscaling", cfg!(feature = "applicationautoscaling")),
+    ("ecr", cfg!(feature = "ecr")),
+    ("servicequotas", cfg!(feature = "servicequotas")),
+    ("kms", cfg!(feature = "kms")),
+    ("devopsguru", cfg!(feature = "devopsguru")),
 ];
 
 /// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.
 #[must_use]
 pub fn left_out() -> Option<String> {
     let missing: Vec<&str> = OPTIONAL.iter().filter(|(_, built)| !built).map(|(name, _)| *name).collect();
-    (!missing.is_empty()).then(|| format!("This build leaves out: {}.", missing.join(", ")))
+    (!missing.is_empty()).then(|| {
+        format!("This build leaves out: {} (cargo build --features {}).", missing.join(", "), missing.join(","))
+    })
+}
+
+/// Returns a phrase for the place of what a build without a cargo feature does not read, with how to get it.
+#[must_use]
+pub fn without(feature: &str) -> String {
+    format!("not read: this build leaves out {feature} (cargo build --features {feature})")
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::metric::{Metric, MetricSource};
-use super::value::{Compare, Meaning};
+use super::value::{Compare, Meaning, Role};
 
 /// The namespace of a family's metrics in `CloudWatch`, unless the configuration names another.
 const NAMESPACE: &str = "Retail/Models";
@@ -121,6 +121,7 @@ impl Family {
                 limit: known.limit.map(|(compare, bound)| (compare, bound / scale)),
                 severity: None,
                 meaning: known.meaning,
+                role: Role::Quality,
                 doubtful_below: silent.then_some(DOUBTFUL),
                 of_family: true,
             }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};
-use super::value::{Compare, Meaning, Name, Severity, Span};
+use super::value::{Compare, Meaning, Name, Role, Severity, Span};
 
 /// A metric of a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Metric {
     pub severity: Option<Severity>,
     /// Whether a value beyond the threshold is bad or good.
     pub meaning: Meaning,
+    /// What it is about.
+    pub role: Role,
     /// The value below which it is probably published in another unit than the threshold, and not to be judged.
     pub doubtful_below: Option<f64>,
     /// Whether only the family of the model names it. It is then perhaps not published.
@@ -35,7 +37,7 @@ impl Metric {
     pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {
         match &self.source {
             MetricSource::CloudWatch { namespace, name: own, .. } => own == name && namespaces.contains(namespace),
-            MetricSource::Package { .. } => false,
+            MetricSource::Package { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. } => false,
         }
     }
 }
@@ -61,6 +63,18 @@ pub enum MetricSource {
         /// The path of the value in the report, such as `$.ranking.ctr.value`.
         json_path: String,
     },
+    /// In a JSON report at a fixed place in S3.
+    Report {
+        /// Its place: `s3://bucket/key`.
+        uri: String,
+        /// The path of the value in the report.
+        json_path: String,
+    },
+    /// The state of an alarm, instead of a value.
+    Alarm {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// The longest period of a metric, in seconds.
@@ -80,20 +94,17 @@ pub(super) struct WrittenMetric {
     compare: Option<Spanned<Compare>>,
     severity: Option<Severity>,
     meaning: Option<Meaning>,
+    #[serde(default)]
+    role: Role,
     source: Option<Spanned<WrittenSource>>,
+    alarm: Option<Spanned<Name>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
-    s3: WrittenReport,
+    s3: Spanned<String>,
     json_path: Spanned<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum WrittenReport {
-    Package,
 }
 
 /// Adds the written metrics to those of the family. One that has the label of a family's metric, with or without its
@@ -126,10 +137,16 @@ fn checked(written: Spanned<WrittenMetric>, base: Option<&Metric>, source: &Sour
     let span = written.span();
     let metric = written.into_inner();
     // The values in a report may have another unit than those in CloudWatch, so its bound must be written.
+    let of_drift = metric.role == Role::Drift;
     let base_limit = base.filter(|_| metric.source.is_none()).and_then(|base| base.limit);
     let doubtful_below = base.filter(|_| metric.threshold.is_none() && metric.source.is_none());
     let doubtful_below = doubtful_below.and_then(|base| base.doubtful_below);
+    if let (Some(alarm), Some(threshold)) = (&metric.alarm, &metric.threshold) {
+        let _ = alarm;
+        return Err(ConfigError::at(source, threshold.span(), "an alarm has a threshold of its own"));
+    }
     Ok(Metric {
+        role: metric.role,
         limit: checked_limit(metric.threshold, metric.compare, base_limit, source)?,
         severity: metric.severity.or(base.and_then(|base| base.severity)),
         meaning: metric.meaning.or(base.map(|base| base.meaning)).unwrap_or_default(),
@@ -137,6 +154,8 @@ fn checked(written: Spanned<WrittenMetric>, base: Option<&Metric>, source: &Sour
         of_family: false,
         source: Origin {
             report: metric.source,
+            alarm: metric.alarm,
+            of_drift,
             namespace: metric.namespace.map(|n| n.0),
             name: metric.name.map(|n| n.0),
             dimensions: metric.dimensions,
@@ -170,6 +189,8 @@ fn checked_limit(
 /// The written fields that say where the values of a metric are.
 struct Origin {
     report: Option<Spanned<WrittenSource>>,
+    alarm: Option<Spanned<Name>>,
+    of_drift: bool,
     namespace: Option<String>,
     name: Option<String>,
     dimensions: Option<BTreeMap<String, String>>,
@@ -185,6 +206,10 @@ impl Origin {
         base: Option<&MetricSource>,
         source: &Source,
     ) -> Result<MetricSource, ConfigError> {
+        let elsewhere = self.report.is_some() || self.namespace.is_some() || self.name.is_some();
+        if let Some(alarm) = self.alarm {
+            return of_alarm(alarm, elsewhere, self.of_drift, source);
+        }
         if let Some(report) = self.report {
             if self.namespace.is_some() || self.name.is_some() {
                 let message = "a metric is in CloudWatch or in a report, not in both";
@@ -195,13 +220,15 @@ impl Origin {
                 return Err(ConfigError::at(source, report.span(), "a report has no period")
                     .hint("leave out period: a report is read once for each version"));
             }
-            return package(report.into_inner(), source);
+            return of_report(report.into_inner(), self.of_drift, source);
         }
         let base = match base {
             Some(MetricSource::CloudWatch { namespace, name, dimensions, stat, period }) => {
                 Some((namespace.clone(), name.clone(), dimensions.clone(), stat.clone(), *period))
             }
-            Some(MetricSource::Package { .. }) | None => None,
+            Some(MetricSource::Package { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. }) | None => {
+                None
+            }
         };
         let (namespace, name, dimensions, stat, period) = match (base, &self.namespace, &self.name) {
             (Some(base), _, _) => base,
@@ -234,15 +261,40 @@ fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, 
     Ok(period)
 }
 
-fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
-    let WrittenSource { s3: WrittenReport::Package, json_path } = report;
+/// Checks an alarm whose state is the metric.
+fn of_alarm(alarm: Spanned<Name>, elsewhere: bool, drift: bool, source: &Source) -> Result<MetricSource, ConfigError> {
+    if elsewhere {
+        let message = "a metric is an alarm or has a source, not both";
+        return Err(ConfigError::at(source, alarm.span(), message).hint("leave out alarm, or the source"));
+    }
+    if !drift {
+        return Err(needs(source, alarm.span(), "alarm", "role = \"drift\""));
+    }
+    Ok(MetricSource::Alarm { name: alarm.into_inner().0 })
+}
+
+fn of_report(report: WrittenSource, drift: bool, source: &Source) -> Result<MetricSource, ConfigError> {
+    let WrittenSource { s3, json_path } = report;
     let path = json_path.get_ref();
     // The path leads to one value: it has names and `[n]`, and no wildcards.
     if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
         let message = format!("{:?} is not a path into a report", json_path.get_ref());
         return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
     }
-    Ok(MetricSource::Package { json_path: json_path.into_inner() })
+    let json_path = json_path.into_inner();
+    match s3.get_ref().as_str() {
+        "package" => Ok(MetricSource::Package { json_path }),
+        uri if uri.strip_prefix("s3://").is_some_and(|place| place.contains('/')) => {
+            if !drift {
+                return Err(needs(source, s3.span(), "a report at a fixed place", "role = \"drift\""));
+            }
+            Ok(MetricSource::Report { uri: uri.to_owned(), json_path })
+        }
+        other => {
+            let message = format!("{other:?} is not a place of a report");
+            Err(ConfigError::at(source, s3.span(), message).hint("write \"package\" or \"s3://bucket/key.json\""))
+        }
+    }
 }
 
 /// Returns the error of a setting that needs another one.

@@ -52,7 +52,15 @@ impl Model {
     pub fn report_paths(&self) -> impl Iterator<Item = &str> {
         self.metrics.iter().filter_map(|metric| match &metric.source {
             MetricSource::Package { json_path } => Some(json_path.as_str()),
-            MetricSource::CloudWatch { .. } => None,
+            MetricSource::CloudWatch { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. } => None,
+        })
+    }
+
+    /// Iterates over the places and JSON paths of the metrics whose values are in reports at fixed places.
+    pub fn fixed_reports(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.metrics.iter().filter_map(|metric| match &metric.source {
+            MetricSource::Report { uri, json_path } => Some((uri.as_str(), json_path.as_str())),
+            MetricSource::CloudWatch { .. } | MetricSource::Package { .. } | MetricSource::Alarm { .. } => None,
         })
     }
 }

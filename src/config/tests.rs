@@ -73,7 +73,7 @@ fn the_whole_of_it_is_read() {
     assert_eq!(model.metrics[1].meaning, Meaning::Promote);
     let period = |place: usize| match &model.metrics[place].source {
         MetricSource::CloudWatch { period, .. } => *period,
-        MetricSource::Package { .. } => None,
+        MetricSource::Package { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. } => None,
     };
     assert_eq!((period(0), period(1)), (Some(Duration::from_hours(24)), None));
     assert_eq!(model.metrics[2].source, MetricSource::Package { json_path: "$.ranking.ctr.value".into() });
@@ -206,6 +206,8 @@ fn a_family_brings_metrics_that_can_be_changed_one_by_one() {
                     format!("{namespace} {name} {dimensions:?} {stat}")
                 }
                 MetricSource::Package { json_path } => json_path.clone(),
+                MetricSource::Report { uri, json_path } => format!("{uri} {json_path}"),
+                MetricSource::Alarm { name } => name.clone(),
             };
             format!("{}{limit}: {place}", metric.label)
         });
@@ -265,5 +267,31 @@ fn accounts_have_a_name_a_way_in_and_manners() {
     ] {
         let error = parsed(text).unwrap_err().to_string();
         assert!(error.contains(&format!("sagetop.toml:{line}:")) && error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_source_of_drift_is_a_metric_a_report_or_an_alarm() {
+    let of = |text: &str| parsed(&format!("[[model]]\nname = \"web\"\n[[model.metric]]\nlabel = \"PSI\"\n{text}"));
+    let source = |text: &str| of(text).map(|config| config.models[0].metrics[0].source.clone());
+    let report = "source = { s3 = \"s3://lake/psi.json\", json_path = \"$.psi\" }";
+    assert_eq!(
+        source(&format!("role = \"drift\"\n{report}")).unwrap(),
+        MetricSource::Report { uri: "s3://lake/psi.json".into(), json_path: "$.psi".into() }
+    );
+    assert_eq!(source("role = \"drift\"\nalarm = \"psi\"").unwrap(), MetricSource::Alarm { name: "psi".into() });
+    let wrong = [
+        (report.to_owned(), "a report at a fixed place has no effect alone"),
+        ("alarm = \"psi\"".to_owned(), "alarm has no effect alone"),
+        (format!("role = \"drift\"\nalarm = \"psi\"\n{report}"), "a metric is an alarm or has a source, not both"),
+        ("role = \"drift\"\nalarm = \"psi\"\nthreshold = 1.0".to_owned(), "an alarm has a threshold of its own"),
+        (
+            "role = \"drift\"\nsource = { s3 = \"lake\", json_path = \"$.psi\" }".to_owned(),
+            "is not a place of a report",
+        ),
+    ];
+    for (text, why) in wrong {
+        let error = of(&text).unwrap_err().to_string();
+        assert!(error.contains(why), "{text}: {error}");
     }
 }

@@ -89,6 +89,17 @@ pub enum Meaning {
     Promote,
 }
 
+/// What a metric is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// How good the model is.
+    #[default]
+    Quality,
+    /// How far its data or its answers have moved from what it was trained on.
+    Drift,
+}
+
 /// The way to confirm a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,6 +6,7 @@ mod choose;
 mod compare;
 mod components;
 mod deployed;
+mod images;
 mod monitoring;
 mod past_errors;
 mod present;
@@ -80,6 +81,10 @@ impl Intent for Rollback {
         "cloudwatch:DescribeAlarmHistory",
         "cloudwatch:GetMetricData",
         "s3:GetObject",
+        #[cfg(feature = "ecr")]
+        "ecr:DescribeImages",
+        #[cfg(feature = "kms")]
+        "kms:DescribeKey",
     ];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {

@@ -4,7 +4,9 @@ mod alarms;
 mod attached;
 #[cfg(feature = "applicationautoscaling")]
 mod capacity;
+mod card;
 mod data;
+mod drift;
 mod endpoint;
 mod errors;
 mod metrics;
@@ -123,6 +125,7 @@ rules! {
     #[cfg(all(feature = "eventbridge", feature = "codepipeline"))]
     Registry "nothing-started" started::nothing_started [AwaitsDecision]: "a version was approved two minutes ago, and none of the pipelines that its rules start has started",
     Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
+    Registry "card" card::unapproved: "production serves a version whose model card nobody approved: degraded if its risk is high or the card is archived",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "not-delivered" attached::not_delivered [Cause AwaitsDecision]: "the rules that wait for approvals of the model are all disabled or without targets",
     Registry "attached" attached::of_registry [Cause]: "something that delivers the versions cannot do its work",
@@ -142,6 +145,7 @@ rules! {
     Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
     Endpoint "no-requests" traffic::stopped [Cause]: "requests of a production endpoint came steadily and have stopped for ten minutes",
     Endpoint "business-metric" metrics::business [Cause Answers]: "a metric of the configuration is on the wrong side of its threshold",
+    Endpoint "drift" drift::drift [Cause]: "a metric, an alarm or a report with role = \"drift\" of the configuration is beyond its bound or cannot be read",
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "attached" attached::of_endpoint [Cause]: "something that scales or delivers to an endpoint cannot do its work",
     Endpoint "source" endpoint::source: "endpoints cannot be read",

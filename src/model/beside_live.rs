@@ -120,7 +120,7 @@ fn reported(observed: &Observed, chain: &Chain, package: &ModelPackage) -> Vec<(
             MetricSource::Package { json_path } => {
                 Some((metric.label.clone(), fmt::number(report.value(json_path).ok()?)))
             }
-            MetricSource::CloudWatch { .. } => None,
+            MetricSource::CloudWatch { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. } => None,
         })
     });
     metrics.collect()

@@ -1,7 +1,7 @@
 //! The things that belong to a model, by kind.
 
 use super::Chain;
-use crate::resources::Kind;
+use crate::resources::{Kind, Store};
 
 impl<'a> Chain<'a> {
     /// The kinds whose things the join finds by rules of its own, from left to right. All other things of a model are
@@ -38,6 +38,15 @@ impl<'a> Chain<'a> {
             Kind::Topics => Box::new(self.topics.iter().copied()),
             _ => Box::new(self.attached.iter().filter(move |a| a.kind == kind).map(|a| a.id)),
         }
+    }
+    /// Returns the `SageMaker` project of the model: the tag of its endpoints, or what its newest version names.
+    #[must_use]
+    pub fn project<'s>(&self, store: &'s Store) -> Option<&'s str> {
+        let tags = self.serving.iter().filter_map(|s| store.endpoints.get(s.endpoint)?.tags.as_ref());
+        let tagged = tags.filter_map(|tags| tags.get("sagemaker:project-name")).next();
+        let versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
+        let made = versions.filter_map(|details| details.governance.project.as_ref());
+        tagged.or_else(|| made.into_iter().next()).map(String::as_str)
     }
     /// Returns every attached thing once.
     pub fn attached_things(&self) -> impl Iterator<Item = (Kind, &'a str)> {

@@ -27,6 +27,8 @@ use crate::resources::inference_component::InferenceComponent;
 use crate::resources::job::TrainingJob;
 use crate::resources::metric::MetricSeries;
 use crate::resources::model::Model;
+use crate::resources::model_card::ModelCard;
+use crate::resources::monitoring_schedule::MonitoringSchedule;
 use crate::resources::mute_rule::MuteRule;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
@@ -215,6 +217,8 @@ account! {
     deployment_pipelines: DeploymentPipeline,
     state_machines: StateMachine,
     mute_rules: MuteRule,
+    monitoring_schedules: MonitoringSchedule,
+    model_cards: ModelCard,
     trail_events: TrailEvent,
 }
 

@@ -3,6 +3,9 @@
 mod business;
 mod compared;
 mod derived;
+mod images;
+mod keys;
+mod limits;
 mod live;
 mod pairs;
 #[cfg(feature = "applicationautoscaling")]
@@ -56,11 +59,20 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
         if let Value::Derived(which) = value {
             facts.extend(derived::derived(app, chain, id, which));
         } else {
+            let limit = limits::limit(app, &value);
             facts.push((label.into_owned(), format_value(app, value)));
+            facts.extend(limit);
         }
     }
+    facts.extend(keys::state(app, kind, id, &facts));
     facts.push(fact("arn", thing.arn().unwrap_or_default()));
     facts
+}
+
+/// Returns the properties of a resource, or nothing where it was not read.
+fn resource_if_known(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
+    let known = app.here.observed.store.get(kind, id).is_some();
+    if known { resource(app, chain, kind, id) } else { Vec::new() }
 }
 
 /// Returns the address of a resource in AWS's own console.
@@ -109,6 +121,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.extend(business::metrics(app, chain));
+    facts.push(fact("project", chain.project(&app.here.observed.store).unwrap_or_default()));
     facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     facts.push(fact("family", config.and_then(|m| m.family).map(|family| family.to_string()).unwrap_or_default()));

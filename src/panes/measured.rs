@@ -19,7 +19,7 @@ pub(super) fn of_version<'a>(app: &'a App, chain: &Chain, arn: &str) -> impl Ite
     config.zip(report).into_iter().flat_map(|(config, report)| {
         config.metrics.iter().filter_map(|metric| match &metric.source {
             MetricSource::Package { json_path } => Some(Measured { metric, value: report.value(json_path) }),
-            MetricSource::CloudWatch { .. } => None,
+            MetricSource::CloudWatch { .. } | MetricSource::Report { .. } | MetricSource::Alarm { .. } => None,
         })
     })
 }

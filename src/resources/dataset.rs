@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::convert::url_part;
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
+use super::{Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use crate::health::Health;
@@ -109,6 +109,7 @@ impl Resource for Dataset {
             .text("objects", &*objects)
             .bytes("size", self.bytes)
             .text("versioning", self.versioning.as_deref())
+            .derived(Derived::Kept)
             .text("uri", &*self.uri);
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {

@@ -41,7 +41,6 @@ where
 
 /// Reads the state of those rows of a listing that are due. The others stay as they are, and so do those that cannot be
 /// read.
-#[cfg(any(feature = "codepipeline", feature = "sfn"))]
 pub(super) async fn read_due<T, F>(
     mut listing: Listing<T>,
     is_due: impl Fn(&T) -> bool,

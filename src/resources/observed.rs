@@ -78,6 +78,8 @@ impl Observed {
 /// The things that deserve money and calls: those that are looked at, and those that are unhealthy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Focus {
+    /// The thing that the cursor rests on, or whose detail is open.
+    pub subject: Option<(Kind, String)>,
     /// Endpoints whose metrics are wanted, most wanted first.
     pub endpoints: Vec<String>,
     /// The number of these that belong to the model that is looked at.

@@ -1,6 +1,7 @@
 //! Model packages: the registered versions, who approved them, and what they were made from.
 
 mod batch;
+mod governance;
 mod read;
 
 use std::borrow::Cow;
@@ -12,6 +13,8 @@ use aws_sdk_sagemaker::types::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use governance::Governance;
 
 use super::model::artifact;
 use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
@@ -62,6 +65,9 @@ pub struct Details {
     pub metrics_uri: Option<String>,
     /// Metadata that its makers noted.
     pub metadata: BTreeMap<String, String>,
+    /// Its stage, its card, its reports and baselines.
+    #[serde(default)]
+    pub governance: Governance,
     /// Whether only artifacts and images were read, in a batch of a hundred. Who, why and what made it is not known
     /// then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -128,6 +134,7 @@ impl Resource for ModelPackage {
             .status("ModelPackageStatus", &*self.status)
             .time("registered", self.created)
             .derived(Derived::Measured)
+            .derived(Derived::Images)
             .derived(Derived::BesideLive);
         if let Some(details) = &self.details {
             all.text("ApprovalDescription", details.approval_description.as_deref())
@@ -139,11 +146,12 @@ impl Resource for ModelPackage {
                 .text("ModelDataUrl", &*details.data.join(", "))
                 .text("image", &*details.images.join(", "))
                 .text("ModelMetrics", details.metrics_uri.as_deref());
+            details.governance.properties(all);
             for (key, value) in &details.metadata {
                 all.text(key.clone(), &**value);
             }
         }
-        all.text("description", &*self.description);
+        all.derived(Derived::Record).text("description", &*self.description);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let version = self.version.map_or_else(|| self.label(), |version| format!("v{version}"));
@@ -211,6 +219,14 @@ macro_rules! package {
             commit: d.metadata_properties().and_then(|m| m.commit_id.clone()),
             metadata: metadata.map(|(k, v)| (k.clone(), v.clone())).collect(),
             approval_description: d.approval_description.clone(),
+            governance: Governance::of(
+                containers,
+                d.model_life_cycle(),
+                d.model_card(),
+                d.metadata_properties(),
+                d.model_metrics(),
+                d.drift_check_baselines(),
+            ),
             brief: false,
         };
         ModelPackage {

@@ -48,6 +48,12 @@ pub enum Derived {
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
+    /// What S3 keeps of a location.
+    Kept,
+    /// What lineage, trials and Inference Recommender know of a version.
+    Record,
+    /// Whether the images of a version still exist, and what their scans found.
+    Images,
     /// How a version differs from the one that serves.
     BesideLive,
     /// The final metrics of a training job, compared with those of the job before.

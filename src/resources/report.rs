@@ -22,7 +22,7 @@ const AGAIN: i64 = 600;
 /// The values that the configuration needs from one version's report.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EvaluationReport {
-    /// ARN of the version: the id.
+    /// ARN of the version: the id. A report at a fixed place has its S3 URI instead.
     pub package: String,
     /// Its place (`ModelMetrics.ModelQuality.Statistics`).
     pub uri: Option<String>,
@@ -35,6 +35,10 @@ pub struct EvaluationReport {
 }
 
 impl EvaluationReport {
+    /// Returns whether it is at a fixed place, where it may change.
+    fn fixed(&self) -> bool {
+        self.package.starts_with("s3://")
+    }
     /// Returns the number at a path of the configuration.
     ///
     /// # Errors
@@ -58,7 +62,7 @@ impl Resource for EvaluationReport {
         &self.package
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
-        Some((Kind::Packages, &self.package))
+        (!self.fixed()).then_some((Kind::Packages, &*self.package))
     }
     fn properties(&self, all: &mut Properties) {
         all.text("problem", self.problem.as_deref()).time("read", Some(self.read)).text("uri", self.uri.as_deref());
@@ -78,7 +82,8 @@ impl Resource for EvaluationReport {
         let mut due = Vec::new();
         for requests in requests {
             let known = turn.known.get(&requests.package).filter(|known| known.uri == requests.uri);
-            let settled = |r: &Self| r.problem.is_none() || observed.at.as_second() - r.read.as_second() < AGAIN;
+            let settled =
+                |r: &Self| (r.problem.is_none() && !r.fixed()) || observed.at.as_second() - r.read.as_second() < AGAIN;
             rows.extend(known.map(|known| (known.package.clone(), known.clone())));
             if !known.is_some_and(settled) {
                 due.push(requests);
@@ -150,7 +155,12 @@ fn requests(observed: &Observed) -> Vec<ReportRequest> {
             entry.paths.extend(model.report_paths().map(str::to_owned));
         }
     }
-    requests.into_values().collect()
+    let mut fixed: BTreeMap<&str, ReportRequest> = BTreeMap::new();
+    for (uri, path) in observed.preferences.models.iter().flat_map(crate::config::Model::fixed_reports) {
+        let request = || ReportRequest { package: uri.to_owned(), uri: Some(uri.to_owned()), paths: BTreeSet::new() };
+        fixed.entry(uri).or_insert_with(request).paths.insert(path.to_owned());
+    }
+    requests.into_values().chain(fixed.into_values()).collect()
 }
 
 /// Returns what endpoints serve or are about to serve: ARNs of versions in lower case, and artifacts.

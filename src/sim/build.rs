@@ -6,7 +6,9 @@ mod crowd;
 mod data;
 mod definition;
 mod endpoints;
+mod governed;
 mod jobs;
+mod lineage;
 mod rules;
 mod special;
 
@@ -35,6 +37,26 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     }
     for special in &story.specials {
         world.build_special(special);
+    }
+    for monitor in &story.monitors {
+        world.build_monitor(monitor);
+    }
+    for card in &story.cards {
+        world.build_card(card);
+    }
+    for governed in &story.governed {
+        world.build_governed(governed);
+        world.build_lineage(governed);
+    }
+    for workbench in &story.workbenches {
+        world.build_workbench(workbench);
+    }
+    for key in &story.keys {
+        world.kms.states.insert(key.arn.clone(), key.state.clone());
+    }
+    world.insights.clone_from(&story.insights);
+    for image in &story.images {
+        world.build_image(image);
     }
     for failure in &story.run_failures {
         world.plan_failure(failure);

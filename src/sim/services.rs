@@ -8,12 +8,16 @@ pub(crate) mod application_autoscaling;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatch;
 pub(crate) mod codepipeline;
+mod devops_guru;
+pub(crate) mod ecr;
 pub(crate) mod eventbridge;
+pub(crate) mod kms;
 pub(crate) mod logs;
 mod resource_groups_tagging;
 pub(crate) mod s3;
 pub(crate) mod sagemaker;
 pub(crate) mod scheduler;
+mod service_quotas;
 pub(crate) mod sfn;
 pub(crate) mod sns;
 mod sts;
@@ -130,6 +134,13 @@ services! { world:
         => codepipeline(&mut world.codepipeline, &mut world.env, &world.sagemaker.packages).reword;
     StepFunctions = Names::new("states", "states.amazonaws.com").target("AWSStepFunctions")
         => sfn(&world.sfn, &world.env).reword;
+    ServiceQuotas = Names::new("servicequotas", "servicequotas.amazonaws.com").target("ServiceQuotasV20190624")
+        => service_quotas(&world.env.account).reword;
+    Kms = Names::new("kms", "kms.amazonaws.com").target("TrentService") => kms(&world.kms, &world.env);
+    DevOpsGuru = Names::new("devops-guru", "devops-guru.amazonaws.com").rest(devops_guru::route)
+        => devops_guru(&world.insights, &world.env);
+    Ecr = Names::new("ecr", "ecr.amazonaws.com").target("AmazonEC2ContainerRegistry_V20150921")
+        => ecr(&world.ecr, &world.env).reword;
     // Requests to S3 do not name their operation: see `s3::answer`.
     S3 = Names::new("s3", "s3.amazonaws.com");
 }

@@ -13,6 +13,7 @@ mod bundled;
 mod drill;
 mod error;
 mod events;
+mod governed;
 mod inherit;
 mod job;
 mod model;
@@ -31,6 +32,7 @@ pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
 pub(crate) use events::{Event, Fault, MachineRun, Rule, RunFailure, Schedule, StateMachine};
+pub(crate) use governed::{Card, Governed, Image, Insight, Key, Monitor, MonitorKind, Place, Violation, Workbench};
 pub(crate) use inherit::Add;
 pub(crate) use job::{Job, JobKind};
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
@@ -88,6 +90,20 @@ pub struct Story {
     pub(crate) specials: Vec<Special>,
     #[serde(default, rename = "job")]
     pub(crate) jobs: Vec<Job>,
+    #[serde(default, rename = "monitor")]
+    pub(crate) monitors: Vec<Monitor>,
+    #[serde(default, rename = "card")]
+    pub(crate) cards: Vec<Card>,
+    #[serde(default)]
+    pub(crate) governed: Vec<Governed>,
+    #[serde(default, rename = "key")]
+    pub(crate) keys: Vec<Key>,
+    #[serde(default, rename = "insight")]
+    pub(crate) insights: Vec<Insight>,
+    #[serde(default, rename = "workbench")]
+    pub(crate) workbenches: Vec<Workbench>,
+    #[serde(default, rename = "image")]
+    pub(crate) images: Vec<Image>,
     pub(crate) drill: Option<Drill>,
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,
@@ -139,6 +155,10 @@ pub(crate) struct Bucket {
     pub(crate) name: String,
     #[serde(default = "yes")]
     pub(crate) versioned: bool,
+    /// The bucket that it is copied to.
+    pub(crate) copy: Option<String>,
+    /// The key that encrypts it by default.
+    pub(crate) key: Option<String>,
     #[serde(default = "year")]
     pub(crate) age: Span,
 }

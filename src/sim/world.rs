@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::env::Env;
 use super::services::{
-    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, logs, s3, sagemaker, scheduler, sfn,
-    sns,
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, ecr, eventbridge, kms, logs, s3, sagemaker,
+    scheduler, sfn, sns,
 };
 use super::story;
 use super::time::Time;
@@ -23,6 +23,9 @@ pub(crate) struct World {
     pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) cloudtrail: cloudtrail::State,
     pub(crate) sfn: sfn::State,
+    pub(crate) ecr: ecr::State,
+    pub(crate) kms: kms::State,
+    pub(crate) insights: Vec<story::Insight>,
     /// The lines that the story gives to containers.
     pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
@@ -52,6 +55,9 @@ impl World {
             application_autoscaling: application_autoscaling::State::default(),
             cloudtrail: cloudtrail::State::default(),
             sfn: sfn::State::default(),
+            ecr: ecr::State::default(),
+            kms: kms::State::default(),
+            insights: Vec::new(),
             log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,

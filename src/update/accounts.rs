@@ -112,6 +112,7 @@ impl App {
         focus.packages.extend(of_kind(Kind::Packages));
         focus.jobs.extend(of_kind(Kind::Jobs));
         focus.other_jobs.extend(of_kind(Kind::OtherJobs));
+        focus.subject = subject.as_ref().and_then(|s| s.item.resource()).map(|(kind, id)| (kind, id.to_owned()));
         self.here.attend(focus);
     }
 }

@@ -56,7 +56,8 @@ fn choose_and_sort(app: &App, list: &List, ids: Vec<Subject>, made: &MadeOf) -> 
             let cells = (list.row)(app, &id)?;
             let account = app.account(id.account).map_or("", |account| &*account.name);
             let troubled = cells.iter().any(|cell| cell.health >= Health::Unknown);
-            let kept = (troubled || !made.problems) && filter.keeps(account, &cells, &made.shown);
+            let of_project = || project(app, &id);
+            let kept = (troubled || !made.problems) && filter.keeps(account, of_project, &cells, &made.shown);
             let key = made.sort.and_then(|(column, _)| cells.get(column).map(Cell::key));
             kept.then_some((key, id))
         })
@@ -73,6 +74,14 @@ pub(super) fn show_problems(app: &mut App) -> Option<Effect> {
     let list = app.list_mut();
     list.problems = !list.problems;
     None
+}
+
+/// Returns the project of the model of a thing for a filter such as `project:shop`.
+fn project(app: &App, subject: &Subject) -> String {
+    let chain = app.chain_of(subject);
+    let store = app.account(subject.account).map(|account| &account.observed.store);
+    let project = chain.zip(store).and_then(|(chain, store)| chain.project(store));
+    project.map(str::to_owned).unwrap_or_default()
 }
 
 /// Selects the first row that belongs to a model.

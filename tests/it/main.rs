@@ -26,6 +26,7 @@ mod failures;
 mod finding;
 mod fleet;
 mod golden;
+mod governed;
 mod harness;
 mod inbox;
 mod incidents;

@@ -8,6 +8,7 @@ mod automation;
 mod charts;
 mod delivery;
 mod dump;
+mod governed;
 mod login;
 mod logs;
 mod role;

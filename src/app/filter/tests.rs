@@ -27,7 +27,7 @@ fn kept(text: &str) -> Vec<String> {
         row(["größe-prognose", "Updating", "v12 (new)", "s3://bucket/ALARM"]),
     ];
     let filter = Filter::parse(text, &COLUMNS, &[]).unwrap();
-    rows.iter().filter(|row| filter.keeps("", row, &[0, 1, 2])).map(|row| row[0].words()).collect()
+    rows.iter().filter(|row| filter.keeps("", String::new, row, &[0, 1, 2])).map(|row| row[0].words()).collect()
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn words_are_of_the_row_or_of_its_account() {
     let names = rows.map(|(account, _)| account);
     let kept = |text: &str| {
         let filter = Filter::parse(text, &["MODEL"], &names).unwrap();
-        let kept = rows.iter().filter(|(account, row)| filter.keeps(account, &[Cell::of_line(Line::from(*row))], &[0]));
+        let kept = rows.iter().filter(|(account, row)| filter.keeps(account, String::new, &[Cell::of_line(Line::from(*row))], &[0]));
         kept.map(|(account, _)| *account).collect::<Vec<_>>()
     };
     assert_eq!(kept(" "), names);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::written::{list, table, text};
-use crate::config::{Account, Config, Confirm, DataKind, Freeze, Meaning, Metric, MetricSource, Model};
+use crate::config::{Account, Config, Confirm, DataKind, Freeze, Meaning, Metric, MetricSource, Model, Role};
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
 #[must_use]
@@ -118,6 +118,14 @@ fn metric(metric: &Metric) -> String {
         MetricSource::Package { json_path } => {
             lines.raw("source", Some(format!("{{ s3 = \"package\", json_path = {} }}", text(json_path))))
         }
+        MetricSource::Report { uri, json_path } => {
+            lines.raw("source", Some(format!("{{ s3 = {}, json_path = {} }}", text(uri), text(json_path))))
+        }
+        MetricSource::Alarm { name } => lines.text("alarm", Some(name)),
+    };
+    let lines = match metric.role {
+        Role::Quality => lines,
+        Role::Drift => lines.text("role", Some("drift")),
     };
     let meaning = match metric.meaning {
         Meaning::Breach => "breach",

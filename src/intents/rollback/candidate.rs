@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_sagemaker::types::ContainerDefinition;
 use jiff::Timestamp;
 
-use super::{Present, is_gone};
+use super::{Present, images, is_gone};
 use crate::aws::{Aws, AwsError, failed};
 use crate::intents::Guard;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
@@ -189,6 +189,8 @@ impl Candidate {
                 Err(why) => bad.push(format!("The artifact {uri} {why}.")),
             }
         }
+        images::check(aws, &self.image_references(), &mut good, &mut bad).await;
+        images::check_key(aws, self.config.kms_key.as_deref(), &mut good, &mut bad).await;
         for package in &self.packages {
             match package {
                 Ok(package) if package.approval != "Approved" => {
@@ -206,6 +208,14 @@ impl Candidate {
         let containers = self.models.iter().flat_map(|served| served.model.containers.iter().flatten());
         let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref()).flat_map(|d| &d.data);
         containers.filter_map(|c| c.data.as_deref()).chain(packages.map(String::as_str)).collect()
+    }
+
+    /// Returns the whole references to the images that it would run, each once.
+    fn image_references(&self) -> BTreeSet<&str> {
+        let containers = self.models.iter().flat_map(|served| served.model.containers.iter().flatten());
+        let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref());
+        let registered = packages.flat_map(|details| &details.governance.images);
+        containers.filter_map(|c| c.image.as_deref()).chain(registered.map(String::as_str)).collect()
     }
 
     /// Returns the images that a variant would run: those of its model, or of the versions of that model.

@@ -7,13 +7,18 @@ use jiff::Timestamp;
 use super::endpoint::{at, endpoints};
 use super::errors::{Missing, not_read};
 use super::{Finding, RuleInput};
-use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
+use crate::config::{Meaning, Metric, MetricSource, Role};
 use crate::fmt;
 use crate::model::{Health, Standing, severity};
 use crate::resources::metric::MetricSeries;
 
 /// Judges metrics of the configuration: on which side of the threshold is the value, and is that bad?
 pub(super) fn business(input: &RuleInput<'_>) -> Vec<Finding> {
+    of_role(input, Role::Quality)
+}
+
+/// Judges the metrics of one role in `CloudWatch` and in evaluation reports.
+pub(super) fn of_role(input: &RuleInput<'_>, role: Role) -> Vec<Finding> {
     let Some(config) = input.config else { return Vec::new() };
     let judge = |metric: &Metric| {
         let series = input.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
@@ -42,11 +47,12 @@ pub(super) fn business(input: &RuleInput<'_>) -> Vec<Finding> {
             },
         })
     };
-    config.metrics.iter().filter_map(judge).chain(reported(input, config)).collect()
+    let metrics = || config.metrics.iter().filter(|metric| metric.role == role);
+    metrics().filter_map(judge).chain(reported(input, metrics())).collect()
 }
 
 /// Returns the health of a metric on its bad side.
-fn bad(metric: &Metric) -> Health {
+pub(super) fn bad(metric: &Metric) -> Health {
     metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string()))
 }
 
@@ -71,7 +77,7 @@ pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
     };
     let in_family = |metric: &Metric| match (&metric.source, config.family) {
         (MetricSource::CloudWatch { name, .. }, Some(family)) => family.has(name),
-        (MetricSource::CloudWatch { .. } | MetricSource::Package { .. }, _) => false,
+        _ => false,
     };
     let published = config.metrics.iter().any(|metric| in_family(metric) && valued(metric));
     let judged = config.metrics.iter().filter(|metric| {
@@ -102,11 +108,11 @@ pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
 
 /// Judges metrics in evaluation reports. A breach concerns a version that serves; good news concerns the newest
 /// version.
-fn reported(input: &RuleInput<'_>, config: &ModelConfig) -> Vec<Finding> {
+fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>) -> Vec<Finding> {
     let store = &input.index.store;
     let newest = input.chain.packages.first().and_then(|arn| store.packages.get(arn));
     let mut found = Vec::new();
-    for metric in &config.metrics {
+    for metric in metrics {
         let (MetricSource::Package { json_path }, Some((compare, limit))) = (&metric.source, metric.limit) else {
             continue;
         };

@@ -87,32 +87,36 @@ fn of_model(app: &App, chain: &Chain<'_>, window: Window) -> Planned {
 fn of_configuration(app: &App, chain: &Chain<'_>, window: Window) -> Vec<PlannedChart> {
     let model = chain.configured.and_then(|place| app.here.observed.preferences.models.get(place));
     let Some(model) = model else { return Vec::new() };
-    let of = |metric: &Metric| match &metric.source {
-        MetricSource::CloudWatch { namespace, name, dimensions, stat, period } => {
-            let every = period.and_then(|period| i64::try_from(period.as_secs()).ok());
-            let query = MetricQuery {
-                namespace: namespace.clone(),
-                name: name.clone(),
-                dimensions: dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-                stat: stat.clone(),
-                period: every
-                    .map_or(window.period(), |every| every.clamp(window.period(), MetricQuery::longest_period())),
-            };
-            let unit = if query.adds() { Unit::sum_over(every.unwrap_or(60)) } else { Unit::NUMBER };
-            let stored = Some(MetricSeries::of_model(&model.name, &metric.label));
-            let line = PlannedLine { label: String::new(), query, stored };
-            PlannedChart { unit, lines: vec![line], ..titled(metric) }
-        }
-        MetricSource::Package { json_path } => {
-            let reports = &app.here.observed.store.reports;
-            let versions = chain.packages.iter().take(VERSIONS).rev().filter_map(|arn| {
-                let version = app.here.observed.store.packages.get(arn)?.version?;
-                Some((format!("v{version}"), reports.get(arn).and_then(|report| report.value(json_path).ok())))
-            });
-            PlannedChart { versions: versions.collect(), ..titled(metric) }
-        }
+    let of = |metric: &Metric| {
+        Some(match &metric.source {
+            MetricSource::CloudWatch { namespace, name, dimensions, stat, period } => {
+                let every = period.and_then(|period| i64::try_from(period.as_secs()).ok());
+                let query = MetricQuery {
+                    namespace: namespace.clone(),
+                    name: name.clone(),
+                    dimensions: dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                    stat: stat.clone(),
+                    period: every
+                        .map_or(window.period(), |every| every.clamp(window.period(), MetricQuery::longest_period())),
+                };
+                let unit = if query.adds() { Unit::sum_over(every.unwrap_or(60)) } else { Unit::NUMBER };
+                let stored = Some(MetricSeries::of_model(&model.name, &metric.label));
+                let line = PlannedLine { label: String::new(), query, stored };
+                PlannedChart { unit, lines: vec![line], ..titled(metric) }
+            }
+            MetricSource::Package { json_path } => {
+                let reports = &app.here.observed.store.reports;
+                let versions = chain.packages.iter().take(VERSIONS).rev().filter_map(|arn| {
+                    let version = app.here.observed.store.packages.get(arn)?.version?;
+                    Some((format!("v{version}"), reports.get(arn).and_then(|report| report.value(json_path).ok())))
+                });
+                PlannedChart { versions: versions.collect(), ..titled(metric) }
+            }
+            // Neither has a past.
+            MetricSource::Report { .. } | MetricSource::Alarm { .. } => return None,
+        })
     };
-    model.metrics.iter().map(of).collect()
+    model.metrics.iter().filter_map(of).collect()
 }
 
 fn titled(metric: &Metric) -> PlannedChart {

@@ -3,7 +3,7 @@
 use super::super::cell;
 use super::Fact;
 use crate::app::App;
-use crate::config::{Meaning, Metric};
+use crate::config::{Meaning, Metric, MetricSource};
 use crate::fmt;
 use crate::model::{BusinessMetric, Chain, Health, Standing, business_metrics};
 use crate::resources::metric::MetricSeries;
@@ -15,7 +15,32 @@ const OLD: i64 = 3600;
 /// Returns a fact for each metric of a model in `CloudWatch`.
 pub(super) fn metrics(app: &App, chain: &Chain) -> Vec<Fact> {
     let all = business_metrics(&app.here.observed, chain);
-    all.iter().map(|known| (known.metric.label.clone(), line(app, known))).collect()
+    let all = all.iter().map(|known| (known.metric.label.clone(), line(app, known)));
+    let config = chain.configured.and_then(|place| app.here.observed.preferences.models.get(place));
+    let elsewhere = config.into_iter().flat_map(|config| &config.metrics);
+    all.chain(elsewhere.filter_map(|metric| Some((metric.label.clone(), elsewhere_line(app, metric)?)))).collect()
+}
+
+/// Shows a metric that is the state of an alarm, or in a report at a fixed place.
+fn elsewhere_line(app: &App, metric: &Metric) -> Option<Line> {
+    let store = &app.here.observed.store;
+    match &metric.source {
+        MetricSource::Alarm { name } => Some(match store.alarms.get(name) {
+            Some(alarm) if alarm.state == "ALARM" => Line::new().with(format!("alarm {name} ALARM"), Tone::Bad),
+            Some(alarm) => Line::new().plain(format!("alarm {name} {}", alarm.state)),
+            None => Line::new().with(format!("◌ alarm {name} not read"), Tone::Warn),
+        }),
+        MetricSource::Report { uri, json_path } => Some(match store.reports.get(uri).map(|r| r.value(json_path)) {
+            Some(Ok(value)) => {
+                let beyond = metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));
+                let tone = if beyond && metric.meaning == Meaning::Breach { Tone::Bad } else { Tone::Plain };
+                Line::new().with(fmt::number(value), tone).muted(format!("{}  {uri}", bound(metric)))
+            }
+            Some(Err(why)) => Line::new().with(format!("◌ its report {why}"), Tone::Warn),
+            None => Line::new().muted("◌ not read"),
+        }),
+        MetricSource::CloudWatch { .. } | MetricSource::Package { .. } => None,
+    }
 }
 
 fn line(app: &App, known: &BusinessMetric<'_>) -> Line {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{measured, muted};
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
-use super::{Fact, compared, fact, live, serving, steps, warn};
+use super::{Fact, compared, fact, images, live, serving, steps, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -29,6 +29,9 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
         }
         Derived::Subscribers => subscribers(app, id),
         Derived::Compared => compared::compared(app, chain, id),
+        Derived::Record => record(app, chain, id),
+        Derived::Kept => super::resource_if_known(app, chain, Kind::LocationRecords, id),
+        Derived::Images => images::images(app, id),
         Derived::Steps => steps::steps(app, id),
         Derived::Serving => serving::serving(app, chain, id),
         Derived::Measured => {
@@ -42,6 +45,11 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
         #[cfg(not(feature = "applicationautoscaling"))]
         Derived::Capacity | Derived::Policy => Vec::new(),
     }
+}
+
+/// Returns what other parts of `SageMaker` know of a version.
+fn record(app: &App, chain: &Chain, package: &str) -> Vec<Fact> {
+    super::resource_if_known(app, chain, Kind::VersionRecords, package)
 }
 
 /// Returns the properties of a thing that is in no table. The subscriptions of another account's topic may be known.

@@ -19,7 +19,8 @@ impl World {
         for bucket in &story.buckets {
             let created = self.env.start - bucket.age;
             let versioning = bucket.versioned.then(|| "Enabled".to_owned());
-            self.s3.buckets.insert(bucket.name.clone(), Bucket { created, versioning, objects: BTreeMap::new() });
+            let (copy, key, objects) = (bucket.copy.clone(), bucket.key.clone(), BTreeMap::new());
+            self.s3.buckets.insert(bucket.name.clone(), Bucket { created, versioning, objects, copy, key });
         }
         story.data.iter().for_each(|data| self.build_folder(data));
         story.feature_groups.iter().for_each(|group| self.build_features(group));

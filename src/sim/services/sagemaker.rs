@@ -12,7 +12,10 @@ mod engine;
 mod execution;
 mod feature_groups;
 mod jobs;
+mod lineage;
 mod listing;
+mod model_cards;
+mod monitoring;
 mod other_jobs;
 mod pipelines;
 mod registry;
@@ -20,10 +23,12 @@ mod search;
 mod state;
 mod steps;
 mod tags;
+mod workbenches;
 
 pub(crate) use endpoint::{DeploymentFailure, Endpoint, Endpoints, Variant};
 pub(crate) use execution::{PlannedFailure, Quality, RunRequest, RunTemplate};
 pub(crate) use feature_groups::{offline_folder, write_features};
+pub(crate) use monitoring::Monitor;
 pub(crate) use registry::{identity, newest_approved};
 pub(crate) use state::{Handler, Packages, SOURCE, State};
 
@@ -35,6 +40,10 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[
     pipelines::OPERATIONS,
     jobs::OPERATIONS,
     other_jobs::OPERATIONS,
+    monitoring::OPERATIONS,
+    model_cards::OPERATIONS,
+    lineage::OPERATIONS,
+    workbenches::OPERATIONS,
     feature_groups::OPERATIONS,
     search::OPERATIONS,
     tags::OPERATIONS,

@@ -6,6 +6,7 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("shop", include_str!("../stories/shop.toml")),
     ("every-job", include_str!("../stories/every-job.toml")),
     ("every-endpoint", include_str!("../stories/every-endpoint.toml")),
+    ("governed", include_str!("../stories/governed.toml")),
     ("template", include_str!("../stories/template.toml")),
     ("empty", include_str!("../stories/empty.toml")),
     ("drift", include_str!("../stories/drift.toml")),

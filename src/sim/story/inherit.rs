@@ -78,6 +78,13 @@ impl Story {
         merge(&mut self.series, more.series, |series| {
             format!("{} {} {:?}", series.namespace, series.name, series.dimensions)
         });
+        merge(&mut self.monitors, more.monitors, |monitor| monitor.name.clone());
+        merge(&mut self.cards, more.cards, |card| card.name.clone());
+        self.governed.extend(more.governed);
+        self.images.extend(more.images);
+        self.keys.extend(more.keys);
+        self.insights.extend(more.insights);
+        merge(&mut self.workbenches, more.workbenches, |workbench| workbench.name.clone());
         self.effects.extend(more.effects);
         self.logs.extend(more.logs);
         self.events.extend(more.events);

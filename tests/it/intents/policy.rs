@@ -54,12 +54,21 @@ async fn looking_needs_the_permissions_for_reading_and_no_others() {
     let mut made = BTreeSet::new();
     // Without the index, lists stand in for it.
     let unindexed = "inherits = \"stale\"\n[[fault]]\noperation = \"Search\"\ncode = \"UnknownOperationException\"\nmessage = \"no\"\n";
-    for story in ["demo", "stuck-approval", "failed-state-machine", "capped-scaling", "every-endpoint", unindexed] {
+    for story in
+        ["demo", "stuck-approval", "failed-state-machine", "capped-scaling", "every-endpoint", "governed", unindexed]
+    {
         let mut t = Harness::story(story).ready().await;
         t.keys("1 2 3 4 5 9").await;
         t.run_for("2m").await;
         t.keys("4 l").await;
         t.run_for("10s").await;
+        // What is read on demand is read of what is looked at.
+        for looked_at in ["3 '/fraud-screening v4'", "1 '/customers'", "2 '/fraud-screening-on-gpu'"] {
+            if story == "governed" {
+                t.keys(&format!("esc esc esc {looked_at} enter enter")).await;
+                t.run_for("90s").await;
+            }
+        }
         made.extend(permissions(t.sim().operations()));
     }
     let table: BTreeSet<String> = reads().collect();

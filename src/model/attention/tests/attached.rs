@@ -5,6 +5,7 @@ use crate::model::Health::{Unknown, Waiting, Warning};
 use crate::model::testing::{Account, MINUTE, ago, deployment_pipeline, event_rule};
 use crate::resources::deployment_pipeline::{DeliveryStage, Transition};
 use crate::resources::event_rule::{EventRule, Watched};
+use crate::resources::monitoring_schedule::{MonitoringExecution, MonitoringSchedule, ViolationReport};
 use crate::resources::schedule::Schedule;
 use crate::resources::state_machine::StateMachine;
 use crate::resources::trail_event::TrailEvent;
@@ -94,6 +95,24 @@ fn without_role(a: &mut Account) {
 fn of_endpoint(a: &mut Account, state: &str) {
     let watches = vec![Watched { field: "EndpointName".into(), name: "fraud-prod".into() }];
     a.event_rules.push(EventRule { state: state.into(), watches, ..event_rule("lost", &[PIPELINE], None) });
+}
+
+/// Adds a monitor of the endpoint, and its newest execution.
+fn monitor(a: &mut Account, status: &str, newest: &str) {
+    let (job, scheduled) = (Some("arn:job".to_owned()), ago(60 * MINUTE));
+    let failure = (newest == "Failed").then(|| "no captured data".to_owned());
+    let execution = MonitoringExecution { status: newest.into(), scheduled, job, failure, ..Default::default() };
+    let json = serde_json::json!({"violations": [{"feature_name": "age", "constraint_check_type": "data_type_check"}]});
+    let report = ViolationReport { job: "arn:job".into(), ..ViolationReport::default() };
+    a.monitoring_schedules.push(MonitoringSchedule {
+        name: "fraud-data".into(),
+        status: status.into(),
+        endpoint: Some("fraud-prod".into()),
+        modified: ago(10 * MINUTE),
+        executions: vec![execution],
+        violations: Some(report.parse(&json)),
+        ..MonitoringSchedule::default()
+    });
 }
 
 cases! {
@@ -220,6 +239,19 @@ cases! {
     "a rule on the events of the endpoint" |a| of_endpoint(a, "ENABLED") => [];
     "it has no role for its target" |a| { of_endpoint(a, "ENABLED"); without_role(a) }
         => [(Warning, "rule lost has no role that may start fraud-build", None)];
+    "its monitor finds nothing" |a| monitor(a, "Scheduled", "Completed") => [];
+    "its monitor found violations" |a| monitor(a, "Scheduled", "CompletedWithViolations")
+        => [(Warning, "monitor fraud-data found 1 violation: age (data_type_check)", Some(60 * MINUTE))];
+    "its monitor failed" |a| monitor(a, "Scheduled", "Failed")
+        => [(Warning, "monitor fraud-data failed in its last execution: no captured data", Some(60 * MINUTE))];
+    "its monitor was stopped" |a| monitor(a, "Stopped", "Completed")
+        => [(Warning, "monitor fraud-data is stopped: nothing watches for drift", Some(10 * MINUTE))];
+    "its monitor executes no more" |a| { monitor(a, "Scheduled", "Completed"); a.monitoring_schedules[0].overdue = true }
+        => [(Warning, "monitor fraud-data misses its executions", Some(60 * MINUTE))];
+    "a monitor of another endpoint failed" |a| {
+        monitor(a, "Scheduled", "Failed");
+        a.monitoring_schedules[0].endpoint = Some("other".into());
+    } => [];
     Alarms "attached":
     "a rule on the alarm may start its target" |a| of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#) => [];
     "it has no role for its target" |a| { of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#); without_role(a) }

@@ -42,7 +42,42 @@ fn reported(a: &mut Account, more: &str, value: Result<f64, &str>) {
     });
 }
 
+/// Adds a source of drift.
+fn drift(a: &mut Account, source: &str) {
+    a.configure(&format!("[[model.metric]]\nlabel = \"PSI\"\nrole = \"drift\"\n{source}"));
+}
+
+/// Adds a source of drift in a report at a fixed place, with the number in it, or the reason why there is none.
+fn drift_report(a: &mut Account, value: Result<f64, &str>) {
+    drift(a, "source = { s3 = \"s3://lake/psi.json\", json_path = \"$.psi\" }\ncompare = \">\"\nthreshold = 0.2");
+    a.reports.push(EvaluationReport {
+        package: "s3://lake/psi.json".into(),
+        values: value.ok().into_iter().map(|value| ("$.psi".to_owned(), value)).collect(),
+        problem: value.err().map(str::to_owned),
+        ..EvaluationReport::default()
+    });
+}
+
 cases! {
+    Endpoint "drift":
+    "no source of drift is configured" |_| {} => [];
+    "a metric in CloudWatch is within its bound" |a| judged(a, "role = \"drift\"", &[(2, 2.6)]) => [];
+    "a metric in CloudWatch is beyond its bound" |a| judged(a, "role = \"drift\"", &[(2, 2.4)])
+        => [(Warning, "drift: CTR 2.4 < 2.5", None)];
+    "a number in a report is within its bound" |a| drift_report(a, Result::Ok(0.1)) => [];
+    "a number in a report is beyond its bound" |a| drift_report(a, Result::Ok(0.31))
+        => [(Warning, "drift: PSI 0.31 > 0.2", None)];
+    "a report cannot be read" |a| drift_report(a, Err("may not be read"))
+        => [(Unknown, "drift: PSI unknown: its report may not be read", None)];
+    "a report was not read" |a| { drift_report(a, Result::Ok(0.1)); a.reports.clear() }
+        => [(Unknown, "PSI not read yet", None)];
+    "an alarm is OK" |a| drift(a, "alarm = \"fraud-5xx\"") => [];
+    "an alarm fires" |a| { drift(a, "alarm = \"fraud-5xx\""); a.alarms[0].state = "ALARM".into() }
+        => [(Warning, "drift: alarm fraud-5xx is in ALARM", Some(HOUR))];
+    "an alarm has no data" |a| { drift(a, "alarm = \"fraud-5xx\""); a.alarms[0].state = "INSUFFICIENT_DATA".into() }
+        => [(Unknown, "drift: alarm fraud-5xx has no data", None)];
+    "there is no such alarm" |a| drift(a, "alarm = \"other\"")
+        => [(Unknown, "drift: there is no alarm other", None)];
     Endpoint "business-metric":
     "on its good side" |a| judged(a, "", &[(60, 3.0)]) => [];
     "on the threshold" |a| judged(a, "", &[(60, 2.5)]) => [];

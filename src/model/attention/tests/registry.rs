@@ -8,6 +8,7 @@ use crate::model::testing::{
 use crate::resources::deployment_pipeline::DeploymentPipeline;
 use crate::resources::endpoint::Pending;
 use crate::resources::event_rule::EventTarget;
+use crate::resources::model_card::{CardDetails, ModelCard};
 
 const PENDING: &str = "PendingManualApproval";
 
@@ -34,6 +35,13 @@ fn starts(a: &mut Account, seconds: i64) {
 /// Adds another endpoint of the model.
 fn also_in(a: &mut Account, name: &str, config: &str) {
     a.endpoints.push(endpoint(name, config));
+}
+
+/// Adds a card of the version that serves.
+fn card(a: &mut Account, status: &str, risk: &str) {
+    let package = Some(a.packages[0].arn.clone());
+    let details = Some(CardDetails { risk: Some(risk.into()), package, ..CardDetails::default() });
+    a.model_cards.push(ModelCard { name: "fraud".into(), status: status.into(), details, ..ModelCard::default() });
 }
 
 cases! {
@@ -151,6 +159,30 @@ cases! {
     "an older one could not be made" |a| { versions(a, &["Approved", PENDING]); a.packages[0].status = "Failed".into() }
         => [];
     "it is being made" |a| { versions(a, &["Approved", PENDING]); a.packages[1].status = "InProgress".into() } => [];
+
+    Registry "card":
+    "it has no card" |_| {} => [];
+    "its card is approved" |a| card(a, "Approved", "High") => [];
+    "its card waits, and the risk is low" |a| card(a, "PendingReview", "Low")
+        => [(Waiting, "v1 serves fraud-prod, and its model card fraud is PendingReview (risk Low)", None)];
+    "its card waits, and the risk is high" |a| card(a, "Draft", "High")
+        => [(Warning, "v1 serves fraud-prod, and its model card fraud is Draft (risk High)", None)];
+    "its card is archived" |a| card(a, "Archived", "Low")
+        => [(Warning, "v1 serves fraud-prod, and its model card fraud is Archived (risk Low)", None)];
+    "one of two cards is approved" |a| {
+        card(a, "Draft", "High");
+        card(a, "Approved", "High");
+        a.model_cards[1].name = "fraud-2".into();
+    } => [];
+    "its card has a status that is new" |a| card(a, "SomethingNew", "High") => [];
+    "its card is of another version" |a| {
+        card(a, "Draft", "High");
+        a.model_cards[0].details.as_mut().unwrap().package = Some(crate::model::testing::arn("model-package/fraud/7"));
+    } => [];
+    "its own card is a draft" |a| {
+        let details = a.packages[0].details.as_mut().unwrap();
+        details.governance.card = Some("Draft".into());
+    } => [(Waiting, "v1 serves fraud-prod, and its model card is Draft", None)];
 
     Registry "source":
     "versions were read" |_| {} => [];

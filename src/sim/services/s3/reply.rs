@@ -59,6 +59,8 @@ impl Request {
             ("HEAD", false, true, None) => Some("HeadBucket"),
             ("GET", false, true, Some("location")) => Some("GetBucketLocation"),
             ("GET", false, true, Some("versioning")) => Some("GetBucketVersioning"),
+            ("GET", false, true, Some("replication")) => Some("GetBucketReplication"),
+            ("GET", false, true, Some("encryption")) => Some("GetBucketEncryption"),
             ("GET", false, true, Some("versions")) => Some("ListObjectVersions"),
             ("GET", false, true, None) => Some("ListObjectsV2"),
             ("HEAD", false, false, None) => Some("HeadObject"),
@@ -91,6 +93,8 @@ pub(crate) fn answer(state: &State, account: &Account, request: &Request) -> Res
             Ok(xml("LocationConstraint", &Value::from(place)))
         }
         "GetBucketVersioning" => Ok(xml("VersioningConfiguration", &tree! { "Status": bucket.versioning.as_deref() })),
+        "GetBucketReplication" => replication(bucket, account),
+        "GetBucketEncryption" => Ok(encryption(bucket)),
         "ListObjectsV2" => list_objects(bucket, request),
         "ListObjectVersions" => list_versions(bucket, request),
         _ => object(bucket, request, operation == "HeadObject"),
@@ -105,6 +109,26 @@ fn xml(root: &str, value: &Value) -> Reply {
     let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
     let body = format!("{declaration}\n<{root} xmlns=\"{NAMESPACE}\">{content}</{root}>");
     Reply { status: 200, headers: vec![("content-type", "application/xml".to_owned())], body: body.into() }
+}
+
+fn replication(bucket: &Bucket, account: &Account) -> Result<Reply, ServiceError> {
+    let Some(copy) = &bucket.copy else {
+        let message = "The replication configuration was not found";
+        return Err(ServiceError::new("ReplicationConfigurationNotFoundError", message).status(404));
+    };
+    let rule = tree! {
+        "ID": "copy-all", "Priority": 1, "Status": "Enabled", "Filter": tree! { "Prefix": "" },
+        "DeleteMarkerReplication": tree! { "Status": "Disabled" },
+        "Destination": tree! { "Bucket": format!("arn:aws:s3:::{copy}") },
+    };
+    Ok(xml("ReplicationConfiguration", &tree! { "Role": account.role("replication"), "Rule": vec![rule] }))
+}
+
+fn encryption(bucket: &Bucket) -> Reply {
+    let algorithm = if bucket.key.is_some() { "aws:kms" } else { "AES256" };
+    let default = tree! { "SSEAlgorithm": algorithm, "KMSMasterKeyID": bucket.key.as_deref() };
+    let rule = tree! { "ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket.key.is_some() };
+    xml("ServerSideEncryptionConfiguration", &tree! { "Rule": vec![rule] })
 }
 
 fn list_buckets(state: &State, account: &Account, request: &Request) -> Reply {

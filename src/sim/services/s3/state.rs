@@ -17,6 +17,10 @@ pub(crate) struct Bucket {
     /// `Enabled`, `Suspended`, or `None` if versioning was never on.
     pub(crate) versioning: Option<String>,
     pub(crate) objects: BTreeMap<String, Object>,
+    /// The bucket that it is copied to.
+    pub(crate) copy: Option<String>,
+    /// The key that encrypts it by default.
+    pub(crate) key: Option<String>,
 }
 
 /// The newest version of an object.
@@ -40,6 +44,8 @@ impl State {
             created: at,
             versioning: Some("Enabled".to_owned()),
             objects: BTreeMap::new(),
+            copy: None,
+            key: None,
         });
         bucket.objects.insert(key.to_owned(), object);
     }

@@ -15,13 +15,7 @@ macro_rules! empty_lists {
 }
 
 empty_lists! {
-    "ListMonitoringSchedules" => "MonitoringScheduleSummaries",
-    "ListMonitoringExecutions" => "MonitoringExecutionSummaries",
     "ListMonitoringAlertHistory" => "MonitoringAlertHistory",
-    "ListInferenceRecommendationsJobs" => "InferenceRecommendationsJobs",
     "ListProjects" => "ProjectSummaryList",
-    "ListModelCards" => "ModelCardSummaries",
-    "ListNotebookInstances" => "NotebookInstances",
     "ListExperiments" => "ExperimentSummaries",
-    "ListMlflowTrackingServers" => "TrackingServerSummaries",
 }

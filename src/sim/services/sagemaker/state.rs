@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::endpoint::{DeploymentFailure, Endpoints};
 use super::execution::{Execution, RunTemplate};
+use super::monitoring::Monitor;
 use crate::sim::prelude::{Answer, Env, Record, ServiceError, Table, Time, Value};
 use crate::sim::record::ByAge;
 
@@ -43,6 +44,19 @@ pub(crate) struct State {
     pub(crate) tuning_jobs: Table,
     pub(crate) auto_ml_jobs: Table,
     pub(crate) feature_groups: Table,
+    pub(crate) monitors: BTreeMap<String, Monitor>,
+    /// The executions of all monitors.
+    pub(crate) monitoring_executions: Vec<Record>,
+    pub(crate) model_cards: Table,
+    /// The artifacts of lineage by ARN.
+    pub(crate) artifacts: Table,
+    /// The vertices that led to a version, by its ARN.
+    pub(crate) ancestors: BTreeMap<String, Vec<Value>>,
+    pub(crate) trial_components: Table,
+    pub(crate) recommendation_jobs: Table,
+    pub(crate) notebooks: Table,
+    pub(crate) apps: Table,
+    pub(crate) tracking_servers: Table,
     /// The feature groups that are written to, with the folder of their offline store and the time of the next write.
     pub(crate) offline_writes: BTreeMap<String, (String, Time)>,
 }

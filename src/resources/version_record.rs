@@ -1,0 +1,128 @@
+//! What other parts of `SageMaker` know of a version: its provenance, the trial that made it, and what Inference
+//! Recommender found for it.
+//!
+//! They are asked only when the version is looked at. The facts about lineage are in `docs/aws.md#lineage`.
+
+mod lineage;
+mod recommendation;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled};
+use crate::aws::{Aws, AwsError, Described, describe};
+pub use recommendation::Recommendation;
+
+/// What is known of one version.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct VersionRecord {
+    /// ARN of the version: the id.
+    pub package: String,
+    /// What it was made from, as lineage knows it.
+    pub origins: Vec<Origin>,
+    /// Whether lineage knows more than was read.
+    pub more: bool,
+    /// The trial component that made it.
+    pub trial: Option<Trial>,
+    /// The name and the state of the newest job of Inference Recommender for it.
+    pub recommender: Option<(String, String)>,
+    /// What that job recommends, cheapest first.
+    pub recommendations: Vec<Recommendation>,
+    /// What could not be read, each with the reason.
+    pub problems: Vec<String>,
+}
+
+/// Something that a version was made from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// AWS's or the user's word for it: `DataSet`, `Image`, `Model`, …
+    pub what: String,
+    /// Its address.
+    pub uri: String,
+}
+
+/// A trial component: the run behind a version.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Trial {
+    /// Its name.
+    pub name: String,
+    /// ARN of what it recorded: a training job.
+    pub source: Option<String>,
+    /// Its parameters, by name.
+    pub parameters: Vec<(String, String)>,
+    /// The last values of its metrics, by name.
+    pub metrics: Vec<(String, f64)>,
+}
+
+impl VersionRecord {
+    async fn of(aws: &Aws, package: String) -> Result<Self, AwsError> {
+        let mut row = Self { package, ..Self::default() };
+        let (lineage, jobs) =
+            tokio::join!(Box::pin(lineage::of(aws, &row.package)), Box::pin(recommendation::of(aws, &row.package)));
+        match lineage {
+            Ok(found) => (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial),
+            Err(why) if why.kind.is_shared() => return Err(why),
+            Err(why) => row.problems.push(format!("lineage: {why}")),
+        }
+        match jobs {
+            Ok(found) => (row.recommender, row.recommendations) = found,
+            Err(why) if why.kind.is_shared() => return Err(why),
+            Err(why) => row.problems.push(format!("Inference Recommender: {why}")),
+        }
+        Ok(row)
+    }
+}
+
+impl Resource for VersionRecord {
+    const KIND: Kind = Kind::VersionRecords;
+    const CADENCE: Cadence = Cadence::Rare;
+    const OPTIONAL: bool = true;
+    const WINDOWED: bool = true;
+    const AFTER: &'static [Kind] = &[Kind::Packages];
+    fn id(&self) -> &str {
+        &self.package
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Packages, &self.package))
+    }
+    fn properties(&self, all: &mut Properties) {
+        for origin in &self.origins {
+            all.text(format!("lineage {}", origin.what), &*origin.uri);
+        }
+        all.text("lineage", self.more.then_some("and more than was read"));
+        if let Some(trial) = &self.trial {
+            all.text("trial component", &*trial.name).text("  of", trial.source.as_deref());
+            for (name, value) in &trial.parameters {
+                all.text(format!("  {name}"), &**value);
+            }
+            for (name, value) in &trial.metrics {
+                all.number(format!("  {name}"), *value);
+            }
+        }
+        if let Some((name, status)) = &self.recommender {
+            all.text("Inference Recommender", &*format!("{status}  {name}"));
+        }
+        for recommendation in &self.recommendations {
+            all.text("  recommends", &*recommendation.in_words());
+        }
+        for problem in &self.problems {
+            all.warning("not read", &**problem);
+        }
+    }
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && !wanted(observed, known).is_empty()
+    }
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
+        let Described { found, fault } = describe(wanted.clone(), async |arn| Self::of(aws, arn).await).await;
+        let asked = settled(wanted, fault.as_ref());
+        Ok(Listing::part(found).asked(asked).fault(fault))
+    }
+}
+
+/// Returns the versions that are looked at, unless they were asked for lately.
+fn wanted(observed: &Observed, known: &Table<VersionRecord>) -> BTreeSet<String> {
+    let looked_at = observed.focus.packages.iter().filter(|arn| observed.store.packages.get(arn).is_some());
+    looked_at.filter(|arn| !asked_lately(known, arn, observed.at)).cloned().collect()
+}

@@ -1,0 +1,87 @@
+"""Monitors, model cards and what governs a version are what the service models say."""
+
+import json
+import unittest
+
+from account import pages
+from served import Contract
+
+
+class Governed(Contract):
+    story = "governed"
+
+    def test_monitors(self):
+        sm, s3 = self.account.client("sagemaker"), self.account.client("s3")
+        schedules = [row for page in pages(sm, "list_monitoring_schedules") for row in page["MonitoringScheduleSummaries"]]
+        self.assertEqual(5, len(schedules))
+        for schedule in schedules:
+            sm.describe_monitoring_schedule(MonitoringScheduleName=schedule["MonitoringScheduleName"])
+        found = sm.list_monitoring_executions(
+            MonitoringScheduleName="fraud-screening-data", SortBy="ScheduledTime", SortOrder="Descending", MaxResults=100
+        )["MonitoringExecutionSummaries"]
+        self.assertEqual("CompletedWithViolations", found[0]["MonitoringExecutionStatus"])
+        self.assertEqual("Completed", found[-1]["MonitoringExecutionStatus"])
+        job = sm.describe_processing_job(ProcessingJobName=found[0]["ProcessingJobArn"].rsplit("/", 1)[-1])
+        folder = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+        bucket, key = folder.removeprefix("s3://").split("/", 1)
+        body = s3.get_object(Bucket=bucket, Key=f"{key}/constraint_violations.json")["Body"].read()
+        self.assertEqual("basket_value", json.loads(body)["violations"][0]["feature_name"])
+
+    def test_cards(self):
+        sm = self.account.client("sagemaker")
+        cards = [row for page in pages(sm, "list_model_cards") for row in page["ModelCardSummaries"]]
+        self.assertEqual(2, len(cards))
+        for card in cards:
+            described = sm.describe_model_card(ModelCardName=card["ModelCardName"])
+            self.assertIn("risk_rating", json.loads(described["Content"])["intended_uses"])
+
+    def test_versions(self):
+        sm = self.account.client("sagemaker")
+        listed = sm.list_model_packages(ModelPackageGroupName="fraud-screening", MaxResults=100)
+        arns = [row["ModelPackageArn"] for row in listed["ModelPackageSummaryList"]]
+        newest = sm.describe_model_package(ModelPackageName=next(arn for arn in arns if arn.endswith("/4")))
+        self.assertEqual("Production", newest["ModelLifeCycle"]["Stage"])
+        self.assertIn("Bias", newest["ModelMetrics"])
+
+    def test_images_and_quotas(self):
+        ecr, quotas = self.account.client("ecr"), self.account.client("service-quotas")
+        found = ecr.describe_images(repositoryName="fraud-screening", imageIds=[{"imageTag": "3.1.0"}])
+        self.assertEqual("ACTIVE", found["imageDetails"][0]["imageStatus"])
+        listed = [row for page in pages(quotas, "list_service_quotas", ServiceCode="sagemaker") for row in page["Quotas"]]
+        self.assertIn("ml.g5.2xlarge for training job usage", [row["QuotaName"] for row in listed])
+
+    def test_lineage_and_recommendations(self):
+        sm = self.account.client("sagemaker")
+        arn = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/fraud-screening/4"
+        artifact = sm.list_artifacts(SourceUri=arn)["ArtifactSummaries"][0]["ArtifactArn"]
+        vertices = sm.query_lineage(StartArns=[artifact], Direction="Ascendants")["Vertices"]
+        for vertex in vertices:
+            if vertex["LineageType"] == "Artifact":
+                sm.describe_artifact(ArtifactArn=vertex["Arn"])
+            else:
+                sm.describe_trial_component(TrialComponentName=vertex["Arn"].rsplit("/", 1)[-1])
+        for job in sm.list_inference_recommendations_jobs(ModelPackageVersionArnEquals=arn)["InferenceRecommendationsJobs"]:
+            sm.describe_inference_recommendations_job(JobName=job["JobName"])
+
+    def test_workbenches(self):
+        sm = self.account.client("sagemaker")
+        self.assertEqual(1, len(sm.list_notebook_instances()["NotebookInstances"]))
+        self.assertEqual(1, len(sm.list_apps()["Apps"]))
+        self.assertEqual(1, len(sm.list_mlflow_tracking_servers()["TrackingServerSummaries"]))
+
+    def test_buckets(self):
+        s3 = self.account.client("s3")
+        s3.get_bucket_replication(Bucket="retail-data-lake")
+        s3.get_bucket_encryption(Bucket="retail-data-lake")
+        with self.assertRaisesRegex(s3.exceptions.ClientError, "ReplicationConfigurationNotFoundError"):
+            s3.get_bucket_replication(Bucket="retail-ml-scratch")
+
+    def test_keys_and_insights(self):
+        kms, guru = self.account.client("kms"), self.account.client("devops-guru")
+        self.assertEqual("Enabled", kms.describe_key(KeyId="0a0a0a0a-0000-4000-8000-000000000000")["KeyMetadata"]["KeyState"])
+        found = guru.list_insights(StatusFilter={"Ongoing": {"Type": "REACTIVE"}})
+        self.assertEqual(1, len(found["ReactiveInsights"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

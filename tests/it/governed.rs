@@ -1,0 +1,157 @@
+//! What watches and governs models: monitors, model cards, stages and baselines.
+
+use crate::harness::Harness;
+
+#[tokio::test(start_paused = true)]
+async fn monitors_say_what_they_found_and_why_they_find_nothing() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.keys("9").await;
+    t.run_for("1m").await;
+    for told in [
+        "found 2 violations: basket_value (baseline_drift_check), country",
+        "failed in its last execution: No S3 objects found",
+        "is stopped: nothing watches for drift",
+        "misses its executions",
+        "ModelBias  Completed",
+    ] {
+        t.says(told);
+    }
+    t.keys("'/fraud-screening-data' enter enter").await;
+    t.run_for("1m").await;
+    t.says("Baseline drift distance: 0.31 exceeds threshold: 0.1");
+    t.says("constraint_violations.json");
+    t.says("EndpointName");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_findings_of_monitors_and_cards_are_those_of_their_models() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.run_for("2m").await;
+    t.to("fraud-screening").await;
+    t.says("found 2 violations");
+    t.keys("enter").await;
+    t.run_for("1m").await;
+    t.says("model card fraud-screening is PendingReview (risk High)");
+    t.says("monitor");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_shows_its_stage_its_reports_and_its_baselines() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.to("fraud-screening").await;
+    t.keys("3 '/fraud-screening v4' enter enter").await;
+    t.run_for("2m").await;
+    for told in ["Production: Approved", "report of explainability", "baseline of data quality", "model card"] {
+        t.says(told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denied_list_of_executions_is_told_and_the_schedules_stay() {
+    let story = "inherits = \"governed\"\n[[fault]]\noperation = \"ListMonitoringExecutions\"\n\
+                 code = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    let mut t = Harness::story(story).size(200, 60).ready().await;
+    t.keys("7").await;
+    t.run_for("1m").await;
+    let row = t.row("monitoring_schedules");
+    assert!(row.contains("ListMonitoringExecutions"), "{row}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_image_of_a_version_is_asked_for_when_it_is_looked_at() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.to("fraud-screening").await;
+    assert!(!t.sim().operations().contains("ecr:DescribeImages"), "nobody looked at a version");
+    t.keys("3 '/fraud-screening v3' enter enter").await;
+    t.run_for("2m").await;
+    t.says("image in ECR");
+    t.says("is ARCHIVED in ECR");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_plan_of_a_rollback_says_that_an_image_is_archived() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.to("fraud-screening").await;
+    t.keys("b enter").await;
+    t.run_for("1m").await;
+    t.says("is ARCHIVED in ECR: no new instance can start");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_names_a_limit_has_the_value_of_the_quota() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.keys("2 '/fraud-screening-on-gpu' enter enter").await;
+    t.run_for("2m").await;
+    t.says("ml.g5.2xlarge for transform job usage: 2, can be raised");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_shows_its_lineage_its_trial_and_what_is_recommended() {
+    let mut t = Harness::story("governed").size(200, 70).ready().await;
+    t.to("fraud-screening").await;
+    assert!(!t.sim().operations().contains("sagemaker:QueryLineage"), "nobody looked at a version");
+    t.keys("3 '/fraud-screening v4' enter enter").await;
+    t.run_for("2m").await;
+    for told in [
+        "lineage DataSet",
+        "aws-training-job",
+        "binary:logistic",
+        "validation:auc",
+        "1 × ml.c6i.large  $0.102 an hour  ",
+    ] {
+        t.says(told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn workbenches_are_listed_while_their_pane_is_open() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    assert!(!t.sim().operations().contains("sagemaker:ListApps"), "nobody looked");
+    t.keys("9").await;
+    t.run_for("2m").await;
+    t.says("GPU  notebook instance  InService  ml.g5.2xlarge");
+    t.says("MLflow 2.16.2  Started");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_location_shows_its_encryption_its_copies_and_its_size() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.keys("1 '/customers' enter enter").await;
+    t.run_for("2m").await;
+    for told in ["aws:kms", "retail-data-lake-copy", "times in the last hour", "size of the bucket", "restore point"] {
+        t.says(told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_filtered_by_the_project_of_the_models() {
+    let mut t = Harness::story("shop").size(200, 40).ready().await;
+    t.run_for("2m").await;
+    t.says("recommendation");
+    t.keys("/'project:fraud' enter").await;
+    t.says("fraud-screening");
+    t.never_says("price-elasticity");
+    t.keys("esc enter").await;
+    t.says("project");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_key_of_a_location_has_its_state_or_says_how_to_get_it() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.keys("1 '/customers' enter enter").await;
+    t.run_for("2m").await;
+    if cfg!(feature = "kms") {
+        t.says("is PendingDeletion, to be deleted at");
+    } else {
+        t.says("not read: this build leaves out kms (cargo build --features kms)");
+    }
+}
+
+#[cfg(feature = "devopsguru")]
+#[tokio::test(start_paused = true)]
+async fn an_insight_is_a_finding_of_the_models_of_its_resources() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.run_for("2m").await;
+    t.to("price-elasticity").await;
+    t.says("Latency of an endpoint above its usual course");
+}
