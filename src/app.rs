@@ -3,6 +3,7 @@
 //! The tables of panes and actions are handed in as [`Tables`], so nothing here knows what they hold.
 
 mod account;
+mod alert;
 mod cell;
 mod charts_view;
 mod detail;
@@ -10,10 +11,12 @@ mod drill;
 mod event_filter;
 mod event_log;
 mod filter;
+mod invocation;
 mod line;
 mod list;
 mod log_view;
 mod message;
+mod messages;
 mod modal;
 mod offer;
 mod open_log;
@@ -26,6 +29,8 @@ mod tables;
 
 pub use account::Account;
 pub(crate) use account::FocusedOn;
+pub use alert::Alert;
+pub(crate) use alert::PAUSE;
 pub use cell::{Cell, Order, PaneColumn};
 pub use charts_view::ChartsView;
 pub use detail::{Detail, Search};
@@ -33,13 +38,16 @@ pub use drill::Drill;
 pub use event_filter::{EventFilter, EventKind};
 pub use event_log::{EventLog, LogEntry};
 pub(crate) use filter::{Filter, of_account};
+pub use invocation::{About as CommandAbout, Invocation};
 pub use line::{TypedLine, insert};
 pub use list::ListState;
 pub(crate) use log_view::LogFilter;
 pub use log_view::{LogProgress, LogView};
-pub use message::{Effect, Msg, ReplayCommand};
+pub use message::{Effect, Msg, Picture, ReplayCommand};
+pub use messages::{Message, Messages};
 pub use modal::{
-    Answer, Ask, Dialog, Field, Form, Help, Menu, Modal, Notice, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
+    Answer, Ask, Choice, Choices, Chosen, Dialog, Ended, Field, Form, Help, Menu, Modal, Notice, Output, Palette, Pick,
+    PickItem, Planning, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;

@@ -10,12 +10,16 @@ mod activity;
 mod cause;
 mod changes;
 mod charts;
+mod commands;
+mod copy;
 mod drill;
+mod export;
 mod leave;
 mod lineage;
 mod list;
 mod logs;
 mod menu;
+mod messages;
 mod modal;
 mod mouse;
 mod navigate;
@@ -47,8 +51,10 @@ const IDLE: i64 = 15 * 60;
 impl App {
     /// Handles one message.
     pub fn update(&mut self, msg: Msg) -> Option<Effect> {
+        let before = if messages::is_typed(&msg) { None } else { self.message.clone() };
         let effect = self.apply(msg);
         self.settle();
+        messages::keep(self, before.as_ref());
         leave::decide(self, effect)
     }
 
@@ -64,8 +70,9 @@ impl App {
             Msg::Size(columns, rows) => self.size = (columns, rows),
             Msg::Tick(now) => self.tick(now),
             Msg::Joined(place, joined) => {
-                self.take_joined(place, *joined);
+                let alert = self.take_joined(place, *joined);
                 opening::follow(self);
+                return alert;
             }
             Msg::Usage(place, usage) => self.take_usage(place, usage),
             Msg::PlanWaits(place, intent, text) => self.plan_waits(place, &intent, text),
@@ -77,7 +84,11 @@ impl App {
             Msg::Progress(id, progress) => self.progress(&id, progress),
             Msg::AllSent(id) => self.all_sent(&id),
             Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
-            Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
+            Msg::Written(Ok(path)) => self.message = Some((Tone::Good, format!("wrote {path}"))),
+            Msg::Written(Err(why)) => self.message = Some((Tone::Bad, format!("nothing was written: {why}"))),
+            Msg::CommandEnded(ticket, ended) => commands::finish(self, ticket, ended),
+            Msg::Told(text) => self.message = Some((Tone::Plain, text)),
+            Msg::Failed(why) => self.message = Some((Tone::Warn, why)),
         }
         None
     }

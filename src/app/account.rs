@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
+use crate::handles::Place;
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
@@ -34,6 +35,8 @@ pub struct Account {
     pub tone: Tone,
     /// The region.
     pub region: String,
+    /// The named profile in force, if there is one.
+    pub profile: Option<String>,
     /// The backend, where it is not AWS.
     pub stand_in: Option<StandIn>,
     /// The proxy and the trusted certificates, one phrase each, where they are configured.
@@ -94,6 +97,14 @@ impl Account {
     /// The reason, as a phrase.
     pub fn may_change(&self) -> Result<(), String> {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
+    }
+
+    /// Returns the place in which handles of its things are made.
+    #[must_use]
+    pub fn place(&self) -> Place<'_> {
+        let account = self.identity().map(|me| me.account.as_str());
+        let links = &self.observed.preferences.links;
+        Place { region: &self.region, account, profile: self.profile.as_deref(), links }
     }
 
     /// Makes a subject in this account.

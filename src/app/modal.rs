@@ -2,10 +2,12 @@
 //! its keys in `update/modal`.
 
 mod ask;
+mod choices;
 mod form;
 mod help;
 mod menu;
 mod notice;
+mod output;
 mod palette;
 mod pick;
 mod planning;
@@ -14,10 +16,12 @@ mod theme_picker;
 use tui_input::Input;
 
 pub use ask::{Answer, Ask};
+pub use choices::{Choice, Choices, Chosen};
 pub use form::{Field, Form, Submit};
 pub use help::Help;
 pub use menu::Menu;
 pub use notice::Notice;
+pub use output::{Ended, Output};
 pub use palette::Palette;
 pub use pick::{Pick, PickItem};
 pub use planning::Planning;
@@ -90,8 +94,10 @@ modals! {
     "One or more fields to fill in." Form;
     "A choice of one of several things." Pick;
     "The changes that concern the selected thing." Menu;
+    "A choice of what to take out." Choices;
     "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
     "A text to read." Notice;
+    "What a command writes." Output;
     "A choice of a theme." ThemePicker;
 }

@@ -11,11 +11,11 @@ use super::{Machine, Themes, run};
 use crate::app::Opening;
 use crate::args::Common;
 use crate::assets::Assets;
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Source};
 use crate::fmt;
 use crate::keymap::Keymap;
 use crate::session::Session;
-use crate::terminal::{self, Multiplexer};
+use crate::terminal::{self, Multiplexer, Ways};
 use crate::theme::Level;
 use crate::update;
 
@@ -34,16 +34,34 @@ pub async fn console(
 ) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
-    let (themes, keymap) = appearance(common, &session.config).map_err(|e| e.to_string())?;
+    let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
+    let (themes, keymap) = appearance(common, &session.config, &source).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.opening = opening;
     (app.theme, app.themes) = (themes.name().to_owned(), themes.names());
     app.zone = TimeZone::system();
     app.mouse = !session.config.leave_mouse;
     terminal::take_mouse_later(app.mouse);
+    let (folder, notify) = (session.config.export_folder(), session.config.notify.clone());
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
-    let machine = Machine { connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
+    let (alert, in_front) = (tell, terminal::in_front);
+    let machine = Machine {
+        connections,
+        clock,
+        copy,
+        mouse,
+        alert,
+        in_front,
+        notify,
+        suspend,
+        resume,
+        sim,
+        recorder,
+        replay,
+        folder,
+        background,
+    };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
@@ -56,13 +74,29 @@ pub async fn console(
 }
 
 /// Reads the theme and the keymap: those of the command line, or of the configuration.
-fn appearance(common: &Common, config: &Config) -> Result<(Themes, Keymap), ConfigError> {
+fn appearance(common: &Common, config: &Config, source: &Source) -> Result<(Themes, Keymap), ConfigError> {
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
     let theme = common.theme.as_deref().or(config.theme.as_deref()).unwrap_or("dark");
     let keymap = common.keymap.as_deref().or(config.keymap.as_deref()).unwrap_or("default");
-    let keymap = assets.keymap(keymap, update::NAMES)?;
-    Ok((Themes::read(assets, theme, level, common.ascii)?, keymap))
+    let mut keymap = assets.keymap(keymap, update::NAMES)?;
+    keymap.bind(&config.commands, source)?;
+    check_panes(config, source)?;
+    let links = config.hyperlinks.unwrap_or_else(|| terminal::follows_links(|name| std::env::var(name).ok()));
+    Ok((Themes::read(assets, theme, level, common.ascii)?.with_links(links), keymap))
+}
+
+/// Checks the names of panes in commands.
+fn check_panes(config: &Config, source: &Source) -> Result<(), ConfigError> {
+    let known = || update::TABLES.panes.iter().map(|pane| pane.name);
+    let named = config.commands.iter().flat_map(|command| &command.panes);
+    match named.into_iter().find(|(name, _)| known().all(|pane| pane != name)) {
+        Some((name, span)) => {
+            let error = ConfigError::at(source, span.clone(), format!("there is no pane {name:?}"));
+            Err(error.did_you_mean(name, known()))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Reads the configuration, the theme and the keymap. Returns a sentence for the terminal.
@@ -73,7 +107,7 @@ pub fn check(common: &Common) -> Result<String, String> {
     let failed = |error: ConfigError| format!("{error}\n");
     let source = Config::source(common.config.as_deref()).map_err(failed)?;
     let config = Config::parse(&source).map_err(failed)?;
-    appearance(common, &config).map_err(failed)?;
+    appearance(common, &config, &source).map_err(failed)?;
     if source.text.is_empty() {
         return Ok("there is no configuration; `sagetop config init` writes one\n".to_owned());
     }
@@ -90,6 +124,12 @@ fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal without clipboard support ignores the text. The text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+fn tell(text: &str, ways: Ways) {
+    let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
+    // A terminal that cannot be written to ends the program at the next frame.
+    let _ = terminal::notify(text, ways, multiplexer, &mut io::stdout());
 }
 
 #[cfg(unix)]

@@ -1,7 +1,9 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{activity, cause, changes, charts, logs, menu, modal, mouse, navigate, replay, seen};
-use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
+use super::{
+    activity, cause, changes, charts, copy, export, logs, menu, messages, modal, mouse, navigate, replay, seen,
+};
+use crate::app::{Action, App, Context, Effect, Help, Palette, Picture, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
@@ -33,6 +35,7 @@ intents::intents! { actions
         "menu" "what can be done to the selected thing, and why not" menu::can_open => menu::open;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
+        "messages" "show the messages of the last row again" messages::can_open => messages::open;
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
@@ -43,7 +46,13 @@ intents::intents! { actions
         "shorter" "in charts: a shorter window" |context| charts::can_turn(context, -1) => |app| charts::turn(app, -1);
         "longer" "in charts: a longer window" |context| charts::can_turn(context, 1) => |app| charts::turn(app, 1);
         "compare" "in charts: beside yesterday, last week, nothing" charts::can_compare => charts::compare;
-        "copy" "copy the ARN or name; in a log: the line; in charts: the values" navigate::can_copy => navigate::copy;
+        "copy" "copy the ARN or name; in a log: the line; in charts: the values" copy::can_copy => copy::copy;
+        "copy-menu" "copy the id, ARN, name, console URL, aws command, or a link to another system" copy::can_open => copy::open;
+        "export" "write the table or the screen to a file" always => export::open;
+        "export-csv" "write all rows of the table or the log as CSV" export::has_table => export::csv;
+        "export-json" "write all rows of the table or the log as JSON" export::has_table => export::json;
+        "save-svg" "write the screen as a picture (SVG)" always => |app| export::screen(app, Picture::Svg);
+        "save-text" "write the screen as text" always => |app| export::screen(app, Picture::Text);
         "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {

@@ -2,13 +2,14 @@
 //!
 //! It tests the console in process, on a simulated account in virtual time (`screens`, `intents`, `failures`,
 //! `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself (`layers`,
-//! `bundled`, `documents`). These tests use `harness`, `golden`, `svg` and `sagetop`.
+//! `bundled`, `documents`). These tests use `harness`, `golden` and `sagetop`.
 
 mod accounts;
 mod activity;
 mod altered;
 mod automation;
 mod aws_settings;
+mod bundle;
 mod bundled;
 mod canary;
 mod capacity;
@@ -20,9 +21,11 @@ mod data;
 mod describes;
 mod documents;
 mod endpoint_kinds;
+mod exports;
 mod failures;
 mod fleet;
 mod golden;
+mod handles;
 mod harness;
 mod inbox;
 mod incidents;
@@ -38,6 +41,7 @@ mod moto;
 mod mouse;
 mod palette;
 mod people;
+mod programs;
 mod proxy;
 mod replay;
 mod reports;
@@ -46,6 +50,5 @@ mod scale;
 mod screens;
 mod sheets;
 mod stalled;
-mod svg;
 mod systems;
 mod terminal;

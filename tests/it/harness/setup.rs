@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{copy, mouse, resume, suspend};
+use super::shell::{alert, copy, in_front, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -111,7 +111,9 @@ impl Setup {
     /// Creates the initial state of the console.
     fn app(&self, session: &Session) -> App {
         let keymap = session.config.keymap.as_deref().unwrap_or("default");
-        let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
+        let mut keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
+        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
+        keymap.bind(&session.config.commands, &source).unwrap_or_else(|e| panic!("{e}"));
         let mut app = session.app(keymap);
         (app.zone, app.size) = (TimeZone::UTC, self.size);
         app
@@ -157,10 +159,26 @@ impl Setup {
         };
         let executor = session.connections.first().unwrap().executor.clone();
         let app = self.app(&session);
-        let Session { connections, clock, recorder, replay, .. } = session;
+        let Session { connections, clock, recorder, replay, config, .. } = session;
+        let notify = config.notify;
         let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
-        let machine =
-            Machine { connections, clock, copy, mouse, suspend, resume, sim: None, recorder, replay, background };
+        let (sim, files) = (None, folder.join("files"));
+        let machine = Machine {
+            connections,
+            clock,
+            copy,
+            mouse,
+            alert,
+            in_front,
+            notify,
+            suspend,
+            resume,
+            sim,
+            recorder,
+            replay,
+            folder: files,
+            background,
+        };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
