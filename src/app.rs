@@ -3,6 +3,7 @@
 //! The tables of panes and actions are handed in as [`Tables`], so nothing here knows what they hold.
 
 mod account;
+mod alert;
 mod armed;
 mod cell;
 mod charts_view;
@@ -12,10 +13,12 @@ mod drill;
 mod event_filter;
 mod event_log;
 mod filter;
+mod invocation;
 mod line;
 mod list;
 mod log_view;
 mod message;
+mod messages;
 mod modal;
 mod offer;
 mod open_log;
@@ -30,6 +33,8 @@ mod tables;
 
 pub use account::Account;
 pub(crate) use account::FocusedOn;
+pub use alert::Alert;
+pub(crate) use alert::PAUSE;
 pub use armed::Armed;
 pub use cell::{Cell, Order, PaneColumn};
 pub use charts_view::ChartsView;
@@ -39,15 +44,17 @@ pub use drill::Drill;
 pub use event_filter::{EventFilter, EventKind};
 pub use event_log::{EventLog, LogEntry};
 pub(crate) use filter::{Filter, of_account};
+pub use invocation::{About as CommandAbout, Invocation};
 pub use line::{TypedLine, insert};
 pub use list::ListState;
 pub(crate) use list::MadeOf;
 pub(crate) use log_view::LogFilter;
 pub use log_view::{LogProgress, LogView};
-pub use message::{Effect, Msg, ReplayCommand};
+pub use message::{Effect, Msg, Picture, ReplayCommand};
+pub use messages::{Message, Messages};
 pub use modal::{
-    Answer, Ask, ColumnPicker, Comparison, Dialog, Field, Form, Help, Menu, Modal, Notice, Palette, Pick, PickItem,
-    Planning, Submit, ThemePicker,
+    Answer, Ask, Chooser, ChooserAct, ChooserItem, ColumnPicker, Comparison, Dialog, Ended, Field, Form, Help, Menu, Modal,
+    Notice, Output, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;

@@ -1,5 +1,6 @@
 //! The command line. Each intent defines its arguments in its own file.
 
+mod bundle;
 mod change;
 mod manual;
 mod shell;
@@ -17,6 +18,7 @@ use crate::resources::poll::Patience;
 use crate::sim::Scale;
 use values::{arn, factor, intent, rate, share, time, timeout};
 
+pub use bundle::{BundleAbout, BundleArgs};
 pub use change::Change;
 pub use manual::write_manual;
 pub use shell::Shell;
@@ -185,6 +187,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = FailOn::Warning)]
         fail_on: FailOn,
     },
+    /// Write an incident pack about a model, an endpoint or an alarm, as Markdown and JSON
+    Bundle(BundleArgs),
     /// Check credentials, permissions, clock, terminal and files, and say how to fix what is missing
     Doctor,
     /// Print the script that completes commands, profiles and names in a shell

@@ -1,14 +1,19 @@
 //! The user's files: their contents, and errors that name the place of a mistake.
 
 mod account;
+mod command;
 mod error;
 mod family;
 mod freeze;
 mod glob;
 mod inherit;
+mod kinds;
+mod link;
 mod metric;
 mod model;
+mod notify;
 mod pattern;
+mod template;
 mod value;
 
 use std::collections::BTreeMap;
@@ -16,22 +21,27 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::disk;
 
 pub use account::{Account, Colour};
+pub use command::{Command, RunIn};
 pub use error::{ConfigError, Source, nearest};
 pub use family::Family;
 pub use freeze::{Freeze, Window};
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
+pub use kinds::KINDS;
+pub use link::Link;
 pub use metric::{Metric, MetricSource};
 pub use model::{Data, DataKind, Model};
+pub use notify::{Notify, Osc};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
+pub use template::{Placeholder, Template};
 pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
 /// The settings of the configuration file. The default applies when there is no file.
@@ -45,6 +55,10 @@ pub struct Config {
     pub read_only: bool,
     /// Is the mouse left to the terminal?
     pub leave_mouse: bool,
+    /// Are addresses such that the terminal can follow them? Left out, what is known of the terminal decides.
+    pub hyperlinks: Option<bool>,
+    /// The folder for exported tables and pictures. Left out, it is the current one.
+    pub export_dir: Option<PathBuf>,
     /// The way to confirm a write.
     pub confirm: Confirm,
     /// The most that reading from AWS may cost, in US dollars a day.
@@ -57,6 +71,12 @@ pub struct Config {
     pub freezes: Vec<Freeze>,
     /// The `[[model]]` tables, in the order of the file.
     pub models: Vec<Model>,
+    /// What happens when a model breaks.
+    pub notify: Notify,
+    /// The `[[command]]` tables, in the order of the file.
+    pub commands: Vec<Command>,
+    /// The `[[link]]` tables, in the order of the file.
+    pub links: Vec<Link>,
     /// Patterns on topics and alarm names, each with a severity. The first pattern that matches counts.
     pub severities: Vec<(Glob, Severity)>,
 }
@@ -69,6 +89,8 @@ struct File {
     keymap: Option<value::Name>,
     #[serde(default = "yes")]
     mouse: bool,
+    hyperlinks: Option<bool>,
+    export_dir: Option<PathBuf>,
     #[serde(default)]
     read_only: bool,
     #[serde(default)]
@@ -81,6 +103,12 @@ struct File {
     freeze: Vec<freeze::Written>,
     #[serde(default)]
     model: Vec<model::Written>,
+    #[serde(default)]
+    link: Vec<link::Written>,
+    #[serde(default)]
+    notify: notify::Written,
+    #[serde(default)]
+    command: Vec<command::Written>,
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
 }
@@ -114,6 +142,8 @@ impl Config {
             theme: file.theme.map(|n| n.0),
             keymap: file.keymap.map(|n| n.0),
             leave_mouse: !file.mouse,
+            hyperlinks: file.hyperlinks,
+            export_dir: file.export_dir,
             read_only: file.read_only,
             confirm: file.confirm,
             max_cost_per_day: cost.map(Spanned::into_inner),
@@ -121,6 +151,9 @@ impl Config {
             accounts,
             freezes,
             models,
+            links: link::checked(file.link, source)?,
+            notify: file.notify.checked(source)?,
+            commands: command::checked(file.command, source)?,
             severities: severities.collect::<Result<_, ConfigError>>()?,
         })
     }
@@ -147,6 +180,17 @@ impl Config {
             Err(e) if named.is_none() && e.kind() == io::ErrorKind::NotFound => Ok(nothing()),
             Err(e) => Err(ConfigError::new(path.display().to_string(), format!("the file cannot be read: {e}"))),
             Ok(source) => Ok(source),
+        }
+    }
+
+    /// Returns the folder for exported tables and pictures. `~/` stands for the home directory.
+    #[must_use]
+    pub fn export_folder(&self) -> PathBuf {
+        let Some(written) = &self.export_dir else { return PathBuf::from(".") };
+        let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
+        match (written.strip_prefix("~"), home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => written.clone(),
         }
     }
 

@@ -1,8 +1,8 @@
-//! Reads files that the user names: whole, up to a limit, and never a pipe that does not end.
+//! Reads files that the user names: whole, up to a limit, and never a pipe that does not end. Writes new files.
 
 use std::fs::{self, File};
-use std::io::{Error, Read, Result};
-use std::path::Path;
+use std::io::{Error, Read, Result, Write as _};
+use std::path::{Path, PathBuf};
 
 /// The largest settings file that is read, in bytes. Bundles of certificates have a few hundred KiB.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -48,9 +48,61 @@ pub fn read_all(from: impl Read, most: u64, into: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// The most files of one name. The next one gets a number.
+const MOST_OF_A_NAME: usize = 100;
+
+/// Writes a new file into a folder, which is made if it does not exist, and returns its path. Only its owner may read it.
+/// Where there is a file of this name already, the new one gets a number: nothing is overwritten.
+///
+/// # Errors
+/// Those of the system; too many files of this name.
+pub fn write_new(folder: &Path, stem: &str, extension: &str, bytes: &[u8]) -> Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let folder = std::path::absolute(folder)?;
+    for number in 1..=MOST_OF_A_NAME {
+        let number = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = folder.join(format!("{stem}{number}.{extension}"));
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = match options.open(&path) {
+            Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            opened => opened?,
+        };
+        let written = file.write_all(bytes);
+        if written.is_err() {
+            // Half a file would be taken for a whole one.
+            let _ = fs::remove_file(&path);
+        }
+        return written.map(|()| path);
+    }
+    Err(Error::other(format!("there are {MOST_OF_A_NAME} files {stem}*.{extension} already")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_never_overwritten_and_a_folder_is_made() {
+        let folder = std::env::temp_dir().join(format!("sagetop-new-{}/a/b", std::process::id()));
+        let write = |text: &str| write_new(&folder, "x", "csv", text.as_bytes());
+        let paths: Vec<_> = ["one", "two", "three"].into_iter().map(|text| write(text).unwrap()).collect();
+        let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["x.csv", "x-2.csv", "x-3.csv"]);
+        assert_eq!(fs::read_to_string(&paths[0]).unwrap(), "one");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt as _, symlink};
+            assert_eq!(fs::metadata(&paths[1]).unwrap().permissions().mode() & 0o777, 0o600);
+            symlink("/nonexistent/target", folder.join("y.csv")).unwrap();
+            let other = write_new(&folder, "y", "csv", b"x").unwrap();
+            assert_eq!(other.file_name().unwrap(), "y-2.csv", "a link is not followed");
+        }
+        assert!(write_new(Path::new("/proc/none"), "x", "csv", b"").is_err());
+        fs::remove_dir_all(folder.ancestors().nth(2).unwrap()).unwrap();
+    }
 
     #[test]
     fn only_a_regular_file_of_some_size_is_read() {

@@ -53,6 +53,12 @@ pub fn time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
 }
 
+/// The date and time in UTC for the name of a file: `20261123T031240Z`.
+#[must_use]
+pub fn compact(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// Bytes with a binary unit and at most three digits: `512 B`, `1.5 MiB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {

@@ -1,6 +1,7 @@
-//! The commands without a screen: `dump`, `status`, `policy`, `journal`, and the intents.
+//! The commands without a screen: `dump`, `status`, `bundle`, `policy`, `journal`, and the intents.
 
 mod acknowledge;
+pub mod bundle;
 mod change;
 pub mod configure;
 mod dump;
@@ -38,6 +39,8 @@ pub struct Look {
     pub observed: Observed,
     /// The models, worst first.
     pub joined: Joined,
+    /// Is it of a recording? Then nothing can be read on demand.
+    pub recorded: bool,
 }
 
 impl Look {
@@ -46,7 +49,7 @@ impl Look {
         let mut observed = Box::pin(look_once(&aws, observed, clock, patience)).await;
         observed.at = clock();
         let joined = join(&observed);
-        Self { name, aws, observed, joined }
+        Self { name, aws, observed, joined, recorded: false }
     }
 
     /// Returns how to log in if the credentials are not valid, as a line for the terminal.

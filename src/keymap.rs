@@ -15,9 +15,14 @@ use crossterm::event::KeyEvent;
 pub use key::{Key, typed};
 pub use sheet_key::SheetKey;
 
-use crate::config::{ConfigError, Find, Source, family};
+use toml::Spanned;
+
+use crate::config::{Command, ConfigError, Find, Source, family};
 use bindings::Bindings;
 use file::File;
+
+/// The beginning of the name by which the keymap knows a command of the configuration.
+const COMMAND: &str = "command ";
 
 /// The meaning of a key press.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +70,38 @@ impl Keymap {
             }
         }
         Ok(Self { keys, ask })
+    }
+
+    /// Returns the name by which the keymap knows a command of the configuration. No action has such a name.
+    #[must_use]
+    pub fn of_command(name: &str) -> String {
+        format!("{COMMAND}{name}")
+    }
+
+    /// Returns the name of the command of the configuration, if this is the name of one.
+    #[must_use]
+    pub fn command_of(action: &str) -> Option<&str> {
+        action.strip_prefix(COMMAND)
+    }
+
+    /// Binds the keys of the commands of the configuration.
+    ///
+    /// # Errors
+    /// When a text is no key, or the key runs something else; with its place in the file.
+    pub fn bind(&mut self, commands: &[Command], source: &Source) -> Result<(), ConfigError> {
+        for command in commands {
+            let Some((text, span)) = &command.key else { continue };
+            let keys = file::chord(&Spanned::new(span.clone(), text.clone()), source)?;
+            let clashes = |(other, _): &&(Vec<Key>, Arc<str>)| other.starts_with(&keys) || keys.starts_with(other);
+            if let Some((other, action)) = self.keys.all.iter().find(clashes) {
+                let runs = Self::command_of(action).unwrap_or(action);
+                let message = format!("the key {text:?} is taken: {} runs {runs}", shown(other));
+                let hint = "choose another key, or set the key to \"none\" in a keymap of your own";
+                return Err(ConfigError::at(source, span.clone(), message).hint(hint));
+            }
+            self.keys.all.push((keys, Arc::from(Self::of_command(&command.name))));
+        }
+        Ok(())
     }
 
     /// Looks up a key while no sheet is open. The keys of an unfinished chord are remembered. A key that does not

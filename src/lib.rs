@@ -64,13 +64,14 @@
 //! | [`resources`] | [`aws`], [`config`], [`health`], [`redact`] | ratatui, crossterm |
 //! | [`logs`] | [`resources`], [`aws`], [`redact`] | ratatui, crossterm |
 //! | [`charts`] | [`resources`], [`aws`] | the SDK, tokio, ratatui, crossterm |
+//! | [`handles`] | [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm, files, clocks |
 //! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`] | the SDK, ratatui, crossterm |
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`handles`], [`config`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`redact`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`handles`], [`config`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
@@ -79,9 +80,9 @@
 //! | [`args`] | [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
-//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`journal`], [`config`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`handles`], [`resources`], [`aws`], [`journal`], [`config`], [`redact`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`doctor`] | [`headless`], [`session`], [`terminal`], [`theme`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm |
-//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`fmt`], [`view`] | the SDK |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`disk`], [`fmt`], [`view`] | the SDK |
 //! | `main` | [`runtime`], [`doctor`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
@@ -100,6 +101,7 @@ pub mod config;
 pub mod disk;
 pub mod doctor;
 pub mod fmt;
+pub mod handles;
 pub mod headless;
 pub mod health;
 pub mod intents;

@@ -9,6 +9,8 @@
 //! removed from lines before they leave this module.
 
 mod error_words;
+#[cfg(feature = "cloudwatchlogs")]
+mod last;
 mod lines;
 #[cfg(feature = "cloudwatchlogs")]
 mod read;
@@ -16,6 +18,8 @@ mod request;
 #[cfg(feature = "cloudwatchlogs")]
 mod tail;
 
+#[cfg(feature = "cloudwatchlogs")]
+pub use last::{LastLines, last_lines};
 pub use lines::{LogLine, LogLines, MOST_BYTES, MOST_LINES};
 pub use request::{Begin, LogNews, LogRequest, LogUpdate};
 #[cfg(feature = "cloudwatchlogs")]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,12 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::app::Opening;
-use sagetop::args::{Args, Change, Command, Common, ConfigCommand, SimOptions, write_manual};
+use sagetop::args::{Args, BundleArgs, Change, Command, Common, ConfigCommand, SimOptions, write_manual};
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
 use sagetop::headless::{
-    Allowed, Completion, Look, Wanted, acknowledge, carry_out, configure, describe_connection, dump, journal,
+    Allowed, Completion, Look, Wanted, acknowledge, bundle, carry_out, configure, describe_connection, dump, journal,
 };
 use sagetop::headless::{policy, record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
@@ -93,6 +94,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
             code.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
+        Some(Command::Bundle(wanted)) => background.block_on(write_bundle(common, &wanted)),
         Some(Command::Doctor) => background.block_on(examine(common)),
         Some(Command::Completions { shell }) => {
             check_output(completion::script(shell, &mut io::stdout().lock())).map(|()| 0)
@@ -134,6 +136,27 @@ async fn print_all(common: &Common, no_redact: bool) -> Result<u8, Stop> {
     }
     let looks = read_accounts(common, no_redact).await?;
     check_output(dump(&looks, &mut io::stdout().lock())).map(|()| 0)
+}
+
+/// Writes an incident pack, and prints the paths of its files.
+async fn write_bundle(common: &Common, wanted: &BundleArgs) -> Result<u8, Stop> {
+    if wanted.at.is_some() && wanted.replay.is_none() {
+        return Err("error: --at is a time in a recording: name it with --replay\n".to_owned().into());
+    }
+    let (looks, journal) = match &wanted.replay {
+        Some(file) => {
+            let session = Session::replay(common, file, 1.0, wanted.at.as_deref())?;
+            let at = wanted.at.as_ref().map(|_| (session.clock)());
+            (bundle::recorded_look(&session, at)?, None)
+        }
+        None => (read_accounts(common, false).await?, (!common.demo).then(session::journal)),
+    };
+    let made = Box::pin(bundle::bundle(&looks, &wanted.about.thing(), journal.as_ref())).await;
+    let pack = made.map_err(|text| Stop { text, code: FAILED })?;
+    let folder = wanted.output.as_deref().unwrap_or(Path::new("."));
+    let paths = bundle::write(&pack, folder).map_err(|text| Stop { text, code: FAILED })?;
+    let [page, json] = paths.map(|path| path.display().to_string());
+    check_output(io::stdout().write_all(format!("{page}\n{json}\n").as_bytes())).map(|()| 0)
 }
 
 async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {

@@ -12,6 +12,7 @@ mod console;
 mod crumbs;
 mod data;
 mod endpoints;
+pub mod export;
 mod facts;
 mod frame;
 mod header;

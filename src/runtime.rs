@@ -8,11 +8,17 @@ mod keyboard;
 #[cfg(feature = "cloudwatchlogs")]
 mod log_reader;
 mod on_demand;
+mod painter;
 mod pollers;
+mod process;
+mod programs;
 mod replay;
 mod themes;
 mod until;
 
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +29,9 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::app::{Account, App, Drill, Effect, Msg};
+use crate::app::{Account, App, Drill, Effect, Msg, Picture};
 use crate::charts::ChartRequest;
+use crate::config::Notify;
 #[cfg(feature = "cloudwatchlogs")]
 use crate::logs::LogRequest;
 use crate::model::{self, Joined};
@@ -34,15 +41,15 @@ use crate::resources::poll::{Clock, Reader};
 use crate::resources::{Observed, TableUpdate};
 use crate::session::{ChoicesFile, Connection};
 use crate::sim::Sim;
-use crate::theme::Theme;
-use crate::view::Screen;
-use crate::widgets;
+use crate::terminal::Ways;
+use crate::widgets::picture;
 
 pub use console::{check, console};
 use effects::EffectRunner;
 use events::{EventSource, LoopEvent};
 pub use keyboard::Input;
 use on_demand::OnDemand;
+use painter::Painter;
 use pollers::{AccountPollers, PollerSet};
 pub use themes::Themes;
 
@@ -50,11 +57,6 @@ pub use themes::Themes;
 /// memory.
 const QUEUE: usize = 64;
 
-/// The maximum time between two frames while messages keep arriving.
-const LONGEST_FRAME: Duration = Duration::from_millis(50);
-/// The minimum time between two frames, because answers of AWS arrive in bursts. A key is drawn at once. If only the
-/// list followed the cursor, the rest of the screen is drawn after this time.
-const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 /// The minimum number of rows of an account that is joined on another thread.
 const LARGE: usize = 1_000;
 /// After `ctrl-z` and `fg` the signal to continue also arrives as input. Within this time it is treated as the same
@@ -73,6 +75,12 @@ pub struct Machine {
     pub copy: fn(&str),
     /// Takes the mouse, or leaves it to the terminal.
     pub mouse: fn(bool),
+    /// Tells something through the terminal.
+    pub alert: fn(&str, Ways),
+    /// Runs a program on the terminal, in the place of the console.
+    pub in_front: fn(&mut Command) -> io::Result<ExitStatus>,
+    /// What happens when a model breaks.
+    pub notify: Notify,
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// Takes over the terminal again after the program was stopped from outside.
@@ -83,6 +91,8 @@ pub struct Machine {
     pub recorder: Option<Recorder>,
     /// The recording that is played. During a replay nothing is polled.
     pub replay: Option<Replay>,
+    /// The folder for files that the operator asks for.
+    pub folder: PathBuf,
     /// Runs calls and large joins. The thread that waits for keys does neither.
     pub background: Handle,
 }
@@ -139,6 +149,7 @@ pub async fn run<B: Backend>(
         logs: OnDemand::default(),
         charts: OnDemand::default(),
         went_on: None,
+        was_behind: None,
     };
     let ended = main.turn(terminal).await;
     if !matches!(ended, Ok(Exit::Left)) {
@@ -170,6 +181,8 @@ struct MainLoop {
     charts: OnDemand<ChartRequest>,
     /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
+    /// The time when a program on the terminal ended. A signal to it came to the console as well.
+    was_behind: Option<Instant>,
 }
 
 impl MainLoop {
@@ -182,6 +195,7 @@ impl MainLoop {
         self.effects.play();
         loop {
             let msg = match self.events.next(self.painter.due(), self.pollers.rests_at()).await {
+                LoopEvent::Msg(msg) if matches!(*msg, Msg::Leave) && is_recent(self.was_behind) => continue,
                 LoopEvent::Msg(msg) => *msg,
                 LoopEvent::Polled(reader, update) if self.pollers.accept(reader, &update, &mut self.app) => {
                     Msg::Polled(reader.account, *update)
@@ -202,7 +216,7 @@ impl MainLoop {
                     continue;
                 }
                 // The program suspended itself and has taken over the terminal already.
-                LoopEvent::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
+                LoopEvent::GoesOn if is_recent(self.went_on) => continue,
                 LoopEvent::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.effects)?,
                 LoopEvent::End => return Ok(Exit::Lost),
             };
@@ -210,7 +224,9 @@ impl MainLoop {
             let at_once = self.painter.is_urgent(&msg);
             let replaced = replaced(&self.app, &msg);
             let effect = self.app.update(msg);
-            join(&mut self.app, &mut self.events, &self.effects.machine.background);
+            for alert in join(&mut self.app, &mut self.events, &self.effects.machine.background) {
+                self.effects.perform(alert, &self.app);
+            }
             self.effects.record(&self.app);
             if effect == Some(Effect::Quit) {
                 return Ok(Exit::Left);
@@ -239,9 +255,19 @@ impl MainLoop {
     /// Puts a theme in force. The whole screen is drawn again with it.
     fn put_on(&mut self, name: &str) {
         if let Err(why) = self.themes.put_on(name) {
-            self.app.update(Msg::ThemeFailed(why));
+            self.app.update(Msg::Failed(why));
         }
         self.painter.last = None;
+    }
+
+    /// Writes the screen to a file.
+    fn draw_to_file(&mut self, stem: String, form: Picture) {
+        let drawn = picture::drawn(&panes::screen(&self.app), self.themes.theme(), self.app.size);
+        let (extension, text) = match form {
+            Picture::Svg => ("svg", picture::svg(&drawn, "sagetop")),
+            Picture::Text => ("txt", picture::text(&drawn)),
+        };
+        self.effects.write(stem, extension, text);
     }
 
     /// Carries out an effect.
@@ -259,11 +285,24 @@ impl MainLoop {
             }
             Some(Effect::Theme(name)) => self.put_on(&name),
             Some(Effect::Refresh(account)) => self.pollers.refresh(account),
+            Some(Effect::Foreground(invocation)) => {
+                let told = self.effects.run_in_front(&invocation);
+                self.was_behind = Some(Instant::now());
+                self.painter.redraw_all(terminal, &mut self.app)?;
+                self.app.update(self.effects.tick());
+                self.app.update(told);
+            }
+            Some(Effect::Draw { stem, picture }) => self.draw_to_file(stem, picture),
             Some(effect) => self.effects.perform(effect, &self.app),
             None => {}
         }
         Ok(())
     }
+}
+
+/// Is this so short a time ago that a signal is the same?
+fn is_recent(at: Option<Instant>) -> bool {
+    at.is_some_and(|at| at.elapsed() < SAME_SIGNAL)
 }
 
 /// Returns the tables and models that a message replaces, if freeing them would delay a key.
@@ -273,101 +312,18 @@ fn replaced(app: &App, msg: &Msg) -> Option<(Observed, Arc<Joined>)> {
     Some((account.observed.clone(), account.joined.clone()))
 }
 
-/// Joins the tables that changed.
-fn join(app: &mut App, events: &mut EventSource, background: &Handle) {
+/// Joins the tables that changed. Returns what is to be done about the new models.
+fn join(app: &mut App, events: &mut EventSource, background: &Handle) -> Vec<Effect> {
+    let mut effects = Vec::new();
     while events.joining.is_empty()
         && let Some((id, tables)) = app.to_join()
     {
         // A small account is joined faster than a thread would start.
         if tables.store.rows() < LARGE {
-            app.update(Msg::Joined(id, Box::new(model::join(&tables))));
+            effects.extend(app.update(Msg::Joined(id, Box::new(model::join(&tables)))));
         } else {
             events.join(id, tables, background);
         }
     }
-}
-
-/// Draws the screen if it has changed.
-struct Painter {
-    last: Option<Screen>,
-    drawn: Instant,
-    /// The time since when only the list followed the cursor.
-    follows: Option<Instant>,
-    /// May the screen have changed since the last frame?
-    pending: bool,
-}
-
-impl Painter {
-    /// Makes a painter that has drawn nothing yet.
-    fn new() -> Self {
-        Self { last: None, drawn: Instant::now(), follows: None, pending: false }
-    }
-
-    /// Does the operator wait for the result of this message? After a change of size the whole screen is drawn.
-    fn is_urgent(&mut self, msg: &Msg) -> bool {
-        if matches!(msg, Msg::Size(..)) {
-            self.last = None;
-        }
-        matches!(msg, Msg::Key(_) | Msg::Mouse(..) | Msg::Paste(_) | Msg::Size(..))
-    }
-
-    /// Is a frame drawn now? Waiting messages are processed first, so that a burst needs only one frame, but not for
-    /// too long.
-    fn draws_now(&mut self, at_once: bool, more_waits: bool) -> bool {
-        let since = self.drawn.elapsed();
-        self.pending = true;
-        let rested = at_once || since >= SHORTEST_FRAME;
-        rested && (!more_waits || since > LONGEST_FRAME)
-    }
-
-    /// Returns the time of the next frame, if one is pending.
-    fn due(&self) -> Option<Instant> {
-        self.pending.then(|| self.drawn + SHORTEST_FRAME)
-    }
-
-    /// Takes over the terminal again after the program was stopped from outside.
-    fn go_on<B: Backend>(
-        &mut self,
-        terminal: &mut Terminal<B>,
-        app: &mut App,
-        effects: &EffectRunner,
-    ) -> Result<Msg, B::Error> {
-        (effects.machine.resume)();
-        self.redraw_all(terminal, app)?;
-        Ok(effects.tick())
-    }
-
-    /// Draws the whole screen in its present size, because another program used it.
-    fn redraw_all<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
-        terminal.swap_buffers();
-        self.last = None;
-        let size = terminal.size()?;
-        app.update(Msg::Size(size.width, size.height));
-        Ok(())
-    }
-
-    /// Draws only the list after a key that moved the cursor in it. The rest of the screen is drawn later. Returns
-    /// false if all of it must be drawn.
-    fn follow<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<bool, B::Error> {
-        let now = Instant::now();
-        let since = *self.follows.get_or_insert(now);
-        let Some(screen) = self.last.as_mut().filter(|_| now - since < LONGEST_FRAME) else { return Ok(false) };
-        if !panes::follow(app, screen) {
-            return Ok(false);
-        }
-        terminal.draw(|frame| widgets::draw(screen, theme, frame))?;
-        (self.drawn, self.pending) = (now, true);
-        Ok(true)
-    }
-
-    fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
-        (self.drawn, self.pending, self.follows) = (Instant::now(), false, None);
-        let screen = panes::screen(app);
-        if self.last.as_ref() == Some(&screen) {
-            return Ok(());
-        }
-        terminal.draw(|frame| widgets::draw(&screen, theme, frame))?;
-        self.last = Some(screen);
-        Ok(())
-    }
+    effects
 }

@@ -126,6 +126,7 @@ impl From<Tone> for Token {
 pub struct Theme {
     styles: BTreeMap<Token, Style>,
     ascii: bool,
+    links: bool,
 }
 
 impl Theme {
@@ -143,7 +144,7 @@ impl Theme {
             let style = looks.style(*token, source)?;
             styles.insert(*token, reduced(*token, style, level));
         }
-        Ok(Self { styles, ascii: false })
+        Ok(Self { styles, ascii: false, links: false })
     }
 
     /// The same theme for a terminal that shows only ASCII.
@@ -157,6 +158,19 @@ impl Theme {
     #[must_use]
     pub fn ascii(&self) -> bool {
         self.ascii
+    }
+
+    /// The same theme for a terminal that can follow addresses.
+    #[must_use]
+    pub fn with_links(mut self, links: bool) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// Can the terminal follow addresses?
+    #[must_use]
+    pub fn links(&self) -> bool {
+        self.links
     }
 
     /// The style of a token.

@@ -11,14 +11,18 @@ mod armed;
 mod cause;
 mod changes;
 mod charts;
+mod commands;
 mod compare;
+mod copy;
 mod drill;
+mod export;
 mod freeze;
 mod leave;
 mod lineage;
 mod list;
 mod logs;
 mod menu;
+mod messages;
 mod modal;
 mod mouse;
 mod navigate;
@@ -52,8 +56,10 @@ const IDLE: i64 = 15 * 60;
 impl App {
     /// Handles one message.
     pub fn update(&mut self, msg: Msg) -> Option<Effect> {
+        let before = if messages::is_typed(&msg) { None } else { self.message.clone() };
         let effect = self.apply(msg);
         self.settle();
+        messages::keep(self, before.as_ref());
         leave::decide(self, effect)
     }
 
@@ -70,8 +76,9 @@ impl App {
             Msg::Size(columns, rows) => self.size = (columns, rows),
             Msg::Tick(now) => self.tick(now),
             Msg::Joined(place, joined) => {
-                self.take_joined(place, *joined);
+                let alert = self.take_joined(place, *joined);
                 opening::follow(self);
+                return alert;
             }
             Msg::Usage(place, usage) => self.take_usage(place, usage),
             Msg::PlanWaits(place, intent, text) => self.plan_waits(place, &intent, text),
@@ -86,7 +93,11 @@ impl App {
             Msg::FreezeLifted(place, name, journalled) => self.lift_freeze(place, &name, journalled),
             Msg::Remembered(place, remembered) => self.take_remembered(place, remembered),
             Msg::Acknowledged(journalled) => self.acknowledged(journalled),
-            Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
+            Msg::Written(Ok(path)) => self.message = Some((Tone::Good, format!("wrote {path}"))),
+            Msg::Written(Err(why)) => self.message = Some((Tone::Bad, format!("nothing was written: {why}"))),
+            Msg::CommandEnded(ticket, ended) => commands::finish(self, ticket, ended),
+            Msg::Told(text) => self.message = Some((Tone::Plain, text)),
+            Msg::Failed(why) => self.message = Some((Tone::Warn, why)),
         }
         None
     }

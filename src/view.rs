@@ -9,6 +9,7 @@ mod fact;
 mod flow;
 mod graph;
 mod hit;
+mod hyperlink;
 mod layout;
 mod line;
 mod line_chart;
@@ -23,6 +24,7 @@ pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use graph::{GraphNode, draw};
 pub use hit::{Hit, hit};
+pub use hyperlink::{link_of, with_link};
 pub use layout::{Parts, TabPlace, tab_places};
 pub use line::{Line, Span, Spans};
 pub use line_chart::{ChartGrid, ChartSeries, LineChart};
@@ -196,6 +198,12 @@ impl Id {
         let mut hasher = DefaultHasher::new();
         thing.hash(&mut hasher);
         Self(hasher.finish())
+    }
+
+    /// Returns its number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 

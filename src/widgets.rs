@@ -4,6 +4,7 @@ mod ascii;
 mod chain;
 mod chart;
 mod paint;
+pub mod picture;
 mod screen;
 mod sheet;
 mod status;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
+use crate::handles::Place;
 use crate::intents::{AccessRules, Frozen, Remembered};
 use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
@@ -34,6 +35,8 @@ pub struct Account {
     pub tone: Tone,
     /// The region.
     pub region: String,
+    /// The named profile in force, if there is one.
+    pub profile: Option<String>,
     /// The backend, where it is not AWS.
     pub stand_in: Option<StandIn>,
     /// The proxy and the trusted certificates, one phrase each, where they are configured.
@@ -111,6 +114,14 @@ impl Account {
     #[must_use]
     pub fn freeze(&self, stage: &str) -> Option<Frozen> {
         self.frozen(stage).into_iter().find(|freeze| !self.lifted.contains(&freeze.name))
+    }
+
+    /// Returns the place in which handles of its things are made.
+    #[must_use]
+    pub fn place(&self) -> Place<'_> {
+        let account = self.identity().map(|me| me.account.as_str());
+        let links = &self.observed.preferences.links;
+        Place { region: &self.region, account, profile: self.profile.as_deref(), links }
     }
 
     /// Makes a subject in this account.

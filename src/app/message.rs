@@ -3,7 +3,10 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use super::alert::Alert;
 use super::drill::Drill;
+use super::invocation::Invocation;
+use super::modal::Ended;
 use super::seen::Seen;
 use crate::aws::Usage;
 use crate::charts::ChartUpdate;
@@ -63,7 +66,14 @@ pub enum Msg {
     /// An acknowledgement was journalled (`true`) or withdrawn, or the journal cannot be written. The text says why.
     Acknowledged(Result<bool, String>),
     /// A theme cannot be read. The text says why.
-    ThemeFailed(String),
+    /// A file was written: its path, or why it was not.
+    Written(Result<String, String>),
+    /// A command of the configuration has ended: its ticket, and its end.
+    CommandEnded(u64, Ended),
+    /// Something in the background went well. The text says what.
+    Told(String),
+    /// Something in the background failed, such as reading a theme. The text says why.
+    Failed(String),
     /// The program was asked to end, for example by a signal.
     Leave,
 }
@@ -94,6 +104,30 @@ pub enum Effect {
     Disarm(AccountId, String),
     /// Copies a text to the clipboard.
     Copy(String),
+    /// Writes a new file.
+    Write {
+        /// The beginning of its name.
+        stem: String,
+        /// The end of its name.
+        extension: &'static str,
+        /// Its text.
+        text: String,
+    },
+    /// Draws the screen into a new file.
+    Draw {
+        /// The beginning of its name.
+        stem: String,
+        /// The form.
+        picture: Picture,
+    },
+    /// Tells that models broke, in the ways of the configuration.
+    Alert(Vec<Alert>),
+    /// Runs a command of the configuration in the background. Its end has this ticket.
+    Start(u64, Invocation),
+    /// Stops the command with this ticket.
+    Stop(u64),
+    /// Runs a command of the configuration on the terminal.
+    Foreground(Invocation),
     /// Takes the mouse, or leaves it to the terminal.
     Mouse(bool),
     /// Puts the theme with this name in force.
@@ -102,6 +136,15 @@ pub enum Effect {
     KeepSeen(AccountId, Vec<Seen>),
     /// Controls the replay.
     Replay(ReplayCommand),
+}
+
+/// The form of a picture of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// A picture that can be scaled.
+    Svg,
+    /// A line of text for each row.
+    Text,
 }
 
 /// A command to the replay.

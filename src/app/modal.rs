@@ -2,12 +2,14 @@
 //! its keys in `update/modal`.
 
 mod ask;
+mod chooser;
 mod column_picker;
 mod comparison;
 mod form;
 mod help;
 mod menu;
 mod notice;
+mod output;
 mod palette;
 mod pick;
 mod planning;
@@ -16,12 +18,14 @@ mod theme_picker;
 use tui_input::Input;
 
 pub use ask::{Answer, Ask};
+pub use chooser::{Chooser, ChooserAct, ChooserItem};
 pub use column_picker::ColumnPicker;
 pub use comparison::Comparison;
 pub use form::{Field, Form, Submit};
 pub use help::Help;
 pub use menu::Menu;
 pub use notice::Notice;
+pub use output::{Ended, Output};
 pub use palette::Palette;
 pub use pick::{Pick, PickItem};
 pub use planning::Planning;
@@ -94,9 +98,11 @@ modals! {
     "One or more fields to fill in." Form;
     "A choice of one of several things." Pick;
     "The changes that concern the selected thing." Menu;
+    "A choice of what to take out." Chooser;
     "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
     "A text to read." Notice;
+    "What a command writes." Output;
     "A choice of a theme." ThemePicker;
     "A choice of columns." ColumnPicker;
     "Two things side by side." Comparison;

@@ -15,6 +15,7 @@ use super::event_log::EventLog;
 use super::filter::Filter;
 use super::list::ListState;
 use super::log_view::LogView;
+use super::messages::Messages;
 use super::modal::Modal;
 use super::opening::Opening;
 use super::places::Places;
@@ -22,6 +23,7 @@ use super::run::Run;
 use super::subject::{Item, Subject};
 use super::tables::{Action, Context, List, Pane, Tables};
 use crate::charts::{SeriesCache, Window};
+use crate::config::Command;
 use crate::keymap::Keymap;
 use crate::model::Chain;
 use crate::recording::{RecordingStatus, ReplayStatus};
@@ -85,6 +87,14 @@ pub struct App {
     pub armed: Vec<Armed>,
     /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
+    /// The messages so far.
+    pub messages: Messages,
+    /// The commands of the configuration.
+    pub commands: Vec<Command>,
+    /// The number of commands that were run so far.
+    pub(crate) command_tickets: u64,
+    /// The models that were told to be broken, and when.
+    pub(crate) alerted: BTreeMap<(AccountId, String), Timestamp>,
     /// Are the alarms of auto scaling listed?
     pub show_scaling: bool,
     /// The drill, and the number of keys pressed in it.
@@ -152,6 +162,10 @@ impl App {
             runs: Vec::new(),
             armed: Vec::new(),
             message: None,
+            messages: Messages::default(),
+            commands: Vec::new(),
+            command_tickets: 0,
+            alerted: BTreeMap::new(),
             show_scaling: false,
             drill: None,
             recording: None,

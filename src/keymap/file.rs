@@ -61,7 +61,7 @@ pub(super) fn lay<A>(
 }
 
 /// Parses the keys of a chord.
-fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigError> {
+pub(super) fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigError> {
     let mistake = |message: String| {
         ConfigError::at(source, text.span(), message)
             .hint("a key is one character or a name such as enter, esc, f1, after ctrl-, alt- or shift-; several keys with spaces between them are a chord")

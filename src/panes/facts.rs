@@ -16,7 +16,7 @@ mod steps;
 pub(super) use pairs::{Compared, compare};
 pub(super) use steps::{step_name, step_with_notes};
 
-use super::{cell, console};
+use super::cell;
 use crate::app::{App, Item};
 use crate::fmt;
 use crate::model::{Chain, Health};
@@ -78,9 +78,8 @@ fn resource_if_known(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact
 /// Returns the address of a resource in AWS's own console.
 fn page(app: &App, item: &Item) -> Option<Fact> {
     let (kind, id) = item.resource()?;
-    let region = &app.here.region;
-    let page = app.here.observed.store.get(kind, id)?.console(region)?;
-    Some(fact("console", console::address(region, &page)))
+    let page = app.here.place().page(app.here.observed.store.get(kind, id)?)?;
+    Some(("console".to_owned(), Line::new().address(&page)))
 }
 
 /// Formats a value.
@@ -125,7 +124,8 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     facts.push(fact("family", config.and_then(|m| m.family).map(|family| family.to_string()).unwrap_or_default()));
-    facts.push(fact("runbook", config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default()));
+    let runbook = config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default();
+    facts.push(("runbook".to_owned(), Line::new().address(runbook)));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
 }

@@ -1,11 +1,13 @@
 //! The contents of sheets above the screen: one file for each kind.
 
+mod chooser;
 mod column_picker;
 mod comparison;
 mod form;
 mod help;
 mod menu;
 mod notice;
+mod output;
 mod palette;
 mod pick;
 mod plan;
@@ -24,9 +26,11 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Form(it) => form::form(app, it),
         Modal::Pick(it) => pick::pick(app, it),
         Modal::Menu(it) => menu::menu(app, it),
+        Modal::Chooser(it) => chooser::chooser(app, it),
         Modal::Planning(it) => plan::planning(app, it),
         Modal::Ask(it) => plan::ask(app, it),
         Modal::Notice(it) => notice::notice(app, it),
+        Modal::Output(it) => output::output(app, it),
         Modal::ThemePicker(it) => theme_picker::theme_picker(app, it),
         Modal::Comparison(it) => comparison::comparison(app, it),
         Modal::ColumnPicker(it) => column_picker::column_picker(app, *it),

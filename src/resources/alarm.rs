@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::url_part;
 use super::{
-    Cadence, Cursor, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time,
+    AwsCommand, Cadence, Cursor, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn,
+    time,
 };
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
@@ -230,6 +231,11 @@ impl Resource for Alarm {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", url_part(&self.name)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        // Without a type, only metric alarms are described.
+        let command = AwsCommand::new("cloudwatch", "describe-alarms", "alarm-names", &self.name);
+        Some(if self.rule.is_some() { command.with("alarm-types", "CompositeAlarm") } else { command })
     }
     /// The log of the endpoint or the variant that it watches.
     fn log(&self) -> Option<LogSource> {

@@ -8,7 +8,8 @@ use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, Sc
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Resource, Table, Turn, asked_lately, time};
+use super::convert::url_part;
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Resource, Table, Turn, asked_lately, time};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
 
@@ -60,6 +61,12 @@ impl Resource for AlarmTurn {
 
     fn part_of(&self) -> Option<(Kind, &str)> {
         Some((Kind::Alarms, &self.alarm))
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", url_part(&self.alarm)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("cloudwatch", "describe-alarm-history", "alarm-name", &self.alarm))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let turned = old.is_none() && !self.state.is_empty();

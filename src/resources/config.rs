@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
+use super::{
+    AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, console, settled,
+    time,
+};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed, in_background, pages};
 
 /// Returns whether the name of a configuration is that of the endpoint, or the endpoint's with something after it.
@@ -111,7 +114,10 @@ impl Resource for EndpointConfig {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("sagemaker/home?region={region}#/endpointConfig/{}", self.name))
+        Some(console::sagemaker(region, "endpointConfig", &self.name))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-endpoint-config", "endpoint-config-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.time("CreationTime", self.created);

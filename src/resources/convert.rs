@@ -15,6 +15,11 @@ pub(super) fn url_part(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
+/// Returns an ARN as a part of an address. Consoles expect its colons as they are.
+pub(super) fn url_arn(arn: &str) -> String {
+    url_part(arn).replace("%3A", ":")
+}
+
 /// Returns the last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`, `arn:…:function:x` → `x`.
 #[must_use]
 pub fn arn_name(arn: &str) -> &str {

@@ -15,8 +15,9 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::convert::url_part;
-use super::{Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn};
+use super::{
+    AwsCommand, Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, console,
+};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use crate::health::Health;
@@ -98,7 +99,12 @@ impl Resource for Dataset {
     }
     fn console(&self, region: &str) -> Option<String> {
         let (bucket, prefix) = split(&self.uri)?;
-        Some(format!("s3/buckets/{bucket}?region={region}&prefix={}", url_part(prefix)))
+        Some(console::s3(region, bucket, prefix))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        let (bucket, prefix) = split(&self.uri)?;
+        let command = AwsCommand::new("s3api", "list-objects-v2", "bucket", bucket).with("max-items", "20");
+        Some(if prefix.is_empty() { command } else { command.with("prefix", prefix) })
     }
     fn properties(&self, all: &mut Properties) {
         let objects = format!("{}{}", self.objects, if self.capped { " or more" } else { "" });

@@ -10,7 +10,8 @@ mod stage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn};
+use super::convert::url_part;
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 use crate::resources::named::Named;
@@ -122,7 +123,10 @@ impl Resource for DeploymentPipeline {
         }
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("codesuite/codepipeline/pipelines/{}/view?region={region}", self.name))
+        Some(format!("codesuite/codepipeline/pipelines/{}/view?region={region}", url_part(&self.name)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("codepipeline", "get-pipeline-state", "name", &self.name))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(before) = old.and_then(|old| old.stages.as_deref()) else { return Vec::new() };

@@ -20,7 +20,10 @@ pub use settings::{Asynchronous, DataCapture};
 pub use stage::{is_production, split_stage};
 pub use variant::{ServerlessLimits, Variant, shares};
 
-use super::{Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time};
+use super::{
+    AwsCommand, Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn,
+    console, time,
+};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -147,7 +150,10 @@ impl Resource for Endpoint {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("sagemaker/home?region={region}#/endpoints/{}", self.name))
+        Some(console::sagemaker(region, "endpoints", &self.name))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-endpoint", "endpoint-name", &self.name))
     }
     fn log(&self) -> Option<LogSource> {
         Some(LogSource::endpoint(&self.name))

@@ -9,10 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::convert::url_part;
 use super::detailed::add_details;
 use super::event_pattern::matches;
 use super::next_run::next_run;
-use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name};
+use super::{
+    AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name,
+};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -203,7 +206,10 @@ impl Resource for EventRule {
         }
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("events/home?region={region}#/eventbus/default/rules/{}", self.name))
+        Some(format!("events/home?region={region}#/eventbus/default/rules/{}", url_part(&self.name)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("events", "describe-rule", "name", &self.name))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(old) = old else { return Vec::new() };

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn};
+use super::{AwsCommand, Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, console};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 use read::{doubtful, looked_at};
@@ -91,6 +91,12 @@ impl Resource for PipelineExecution {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::studio(region))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-pipeline-execution", "pipeline-execution-arn", &self.arn))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("PipelineExecutionStatus", &*self.status)

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, time};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, console, time};
 use crate::aws::{Aws, AwsError, DescribedEach, Query, describe_each, failed, pages};
 use crate::health::Health;
 
@@ -49,6 +49,12 @@ impl Resource for FeatureGroup {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::studio(region))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-feature-group", "feature-group-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("FeatureGroupStatus", &*self.status)

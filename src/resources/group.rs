@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, time};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, console, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -37,6 +37,12 @@ impl Resource for ModelPackageGroup {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::studio(region))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("list-model-packages", "model-package-group-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("ModelPackageGroupStatus", &*self.status)

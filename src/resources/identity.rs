@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Turn};
+use super::{AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Turn, page_of_arn};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The identity behind the credentials; one row.
@@ -38,6 +38,12 @@ impl Resource for Identity {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        page_of_arn(region, &self.arn)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand { service: "sts", operation: "get-caller-identity", options: Vec::new() })
     }
     fn properties(&self, all: &mut Properties) {
         all.text("Account", &*self.account).text("UserId", &*self.user_id);

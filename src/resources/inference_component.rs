@@ -10,7 +10,9 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time};
+use super::{
+    AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, console, time,
+};
 use crate::aws::{Aws, AwsError, describe, failed, in_background, pages};
 use crate::health::Health;
 
@@ -114,6 +116,12 @@ impl Resource for InferenceComponent {
     }
     fn log(&self) -> Option<LogSource> {
         Some(LogSource::endpoint(&self.endpoint))
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::sagemaker(region, "endpoints", &self.endpoint))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-inference-component", "inference-component-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("InferenceComponentStatus", &*self.status);

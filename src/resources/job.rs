@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name,
-    asked_lately, newest, reaches_back, settled, time,
+    AwsCommand, Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn,
+    arn_name, asked_lately, console, newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -145,7 +145,10 @@ impl Resource for TrainingJob {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("sagemaker/home?region={region}#/jobs/{}", self.name))
+        Some(console::sagemaker(region, "jobs", &self.name))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-training-job", "training-job-name", &self.name))
     }
     fn log(&self) -> Option<LogSource> {
         Some(LogSource::training_job(&self.name))

@@ -39,6 +39,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_configuration_knows_every_kind() {
+        let known = crate::config::KINDS;
+        let forgotten: Vec<_> = Kind::ALL.iter().filter(|kind| !known.contains(&kind.name())).collect();
+        assert_eq!(forgotten, [&Kind::Samples]);
+    }
+
+    #[test]
     fn a_kind_is_found_by_its_name_alone() {
         for kind in Kind::ALL {
             assert_eq!(Kind::named(kind.name()), Some(*kind));

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::inference_component::InferenceComponent;
-use super::{Cadence, Cursor, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
+use super::{
+    AwsCommand, Cadence, Cursor, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, console,
+    settled, time,
+};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 models in a thorough look.
@@ -110,7 +113,10 @@ impl Resource for Model {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("sagemaker/home?region={region}#/models/{}", self.name))
+        Some(console::sagemaker(region, "models", &self.name))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-model", "model-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.time("CreationTime", self.created);

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::detailed::add_details;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, time};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, time};
 use crate::aws::{Arn, Aws, AwsError, failed, pages};
 use crate::health::Health;
 pub use window::{MuteSchedule, Window};
@@ -151,6 +151,12 @@ impl Resource for MuteRule {
         // What is over mutes nothing.
         let named = self.alarms.iter().filter(|_| self.status != EXPIRED);
         named.map(|id| Reference { kind: Kind::Alarms, id, field: "MuteTargets.AlarmNames" }).collect()
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("cloudwatch/home?region={region}#alarmsV2:"))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("cloudwatch", "get-alarm-mute-rule", "alarm-mute-rule-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("Status", &*self.status).text("MuteType", &*self.mute_type);

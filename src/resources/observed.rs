@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Kind, Store};
-use crate::config::{Config, Glob, Model as ModelConfig, Severity};
+use crate::config::{Config, Glob, Link, Model as ModelConfig, Severity};
 
 /// The input of a poller: the tables so far, the focus of the screen, and the user's preferences.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,8 @@ pub struct Preferences {
     pub models: Vec<ModelConfig>,
     /// Severities of topics and alarms, by pattern; the first match counts.
     pub severity: Vec<(Glob, Severity)>,
+    /// The `[[link]]` tables of the configuration.
+    pub links: Vec<Link>,
     /// Whether a configured model without any resource is left out, because it may live in another account.
     pub omit_absent: bool,
     /// US dollars that metrics may cost a day; no limit when absent.
@@ -54,8 +56,9 @@ impl Preferences {
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let (models, severity) = (config.models.clone(), config.severities.clone());
+        let links = config.links.clone();
         let (max_cost_per_day, measure_every) = (config.max_cost_per_day, config.measure_every);
-        Self { models, severity, omit_absent: false, max_cost_per_day, measure_every, unredacted: false }
+        Self { models, severity, links, omit_absent: false, max_cost_per_day, measure_every, unredacted: false }
     }
     /// Returns the seconds between two reads of the errors of endpoints that customers see, or of the others.
     #[must_use]

@@ -6,7 +6,9 @@ mod read;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn};
+use super::{
+    AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, page_of_arn,
+};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -193,6 +195,21 @@ impl Resource for OtherJob {
         let failure = self.failure.clone();
         let parts = [Some(self.work.noun().to_owned()), failure, counters, best];
         parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        page_of_arn(region, &self.arn)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(match self.work {
+            Work::Processing => AwsCommand::sagemaker("describe-processing-job", "processing-job-name", &self.name),
+            Work::Transform => AwsCommand::sagemaker("describe-transform-job", "transform-job-name", &self.name),
+            Work::Tuning => AwsCommand::sagemaker(
+                "describe-hyper-parameter-tuning-job",
+                "hyper-parameter-tuning-job-name",
+                &self.name,
+            ),
+            Work::AutoMl => AwsCommand::sagemaker("describe-auto-ml-job-v2", "auto-ml-job-name", &self.name),
+        })
     }
     fn properties(&self, all: &mut Properties) {
         all.text("kind", self.work.noun())

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use governance::Governance;
 
 use super::model::artifact;
-use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
+use super::{
+    AwsCommand, Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, console, time,
+};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -128,6 +130,12 @@ impl Resource for ModelPackage {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::studio(region))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-model-package", "model-package-name", &self.arn))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("ModelApprovalStatus", &*self.approval)

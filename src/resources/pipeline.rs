@@ -9,7 +9,10 @@ use aws_sdk_sagemaker::types::{PipelineSummary, SortOrder, SortPipelinesBy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
+use super::{
+    AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, console, settled,
+    time,
+};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
@@ -62,6 +65,12 @@ impl Resource for Pipeline {
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(console::studio(region))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-pipeline", "pipeline-name", &self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("PipelineStatus", &*self.status)

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::dataset::split;
 use super::package::ModelPackage;
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn};
+use super::{AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn, console};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe_each};
 
 /// The most bytes of a report. A larger file is no report.
@@ -63,6 +63,14 @@ impl Resource for EvaluationReport {
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
         (!self.fixed()).then_some((Kind::Packages, &*self.package))
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        let (bucket, key) = split(self.uri.as_deref()?)?;
+        Some(console::s3(region, bucket, key))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        let (bucket, key) = split(self.uri.as_deref()?)?;
+        Some(AwsCommand::new("s3api", "head-object", "bucket", bucket).with("key", key))
     }
     fn properties(&self, all: &mut Properties) {
         all.text("problem", self.problem.as_deref()).time("read", Some(self.read)).text("uri", self.uri.as_deref());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::listing::asked_lately;
-use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Table};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Table};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -105,6 +105,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn properties(&self, _all: &mut Properties) {}
     /// Returns its page in AWS's console of a region: the part of the address after the host.
     fn console(&self, _region: &str) -> Option<String> {
+        None
+    }
+    /// Returns the command of AWS's command line that describes it.
+    fn command(&self) -> Option<AwsCommand> {
         None
     }
     /// Returns what happened to it since `old`; without `old`, all past events that the row itself records.

@@ -17,8 +17,8 @@ pub use activity::{NotScaled, ScalingActivity};
 pub use policy::{ScalingPolicy, ScheduledAction};
 
 use super::{
-    Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Table, Turn,
-    asked_lately,
+    AwsCommand, Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Table,
+    Turn, asked_lately, console,
 };
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
@@ -158,6 +158,15 @@ impl Resource for ScalableTarget {
     /// The log of its variant.
     fn log(&self) -> Option<LogSource> {
         Some(LogSource::variant(self.endpoint.as_deref()?, self.variant.as_deref()?))
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        self.endpoint.as_deref().map(|endpoint| console::sagemaker(region, "endpoints", endpoint))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(
+            AwsCommand::new("application-autoscaling", "describe-scalable-targets", "service-namespace", "sagemaker")
+                .with("resource-ids", &*self.resource),
+        )
     }
     fn properties(&self, all: &mut Properties) {
         all.derived(Derived::Capacity).text("ResourceId", &*self.resource).text("ScalableDimension", &*self.dimension);

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::convert::url_part;
 use super::detailed::add_details;
 use super::next_run::{NextRun, next_run};
 use super::{
-    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name, time,
+    AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name,
+    time,
 };
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
@@ -137,7 +139,10 @@ impl Resource for Schedule {
         }
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("scheduler/home?region={region}#schedules/{}/{}", self.group, self.name))
+        Some(format!("scheduler/home?region={region}#schedules/{}/{}", url_part(&self.group), url_part(&self.name)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("scheduler", "get-schedule", "name", &self.name).with("group-name", &*self.group))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let changed = old.is_some_and(|old| (&old.state, old.modified) != (&self.state, self.modified));

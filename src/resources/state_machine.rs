@@ -7,8 +7,9 @@ mod read;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::convert::url_arn;
 use super::named::Named;
-use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -172,9 +173,14 @@ impl Resource for StateMachine {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(match self.newest() {
-            Some(execution) => format!("states/home?region={region}#/v2/executions/details/{}", execution.arn),
-            None => format!("states/home?region={region}#/statemachines/view/{}", self.arn),
+            Some(execution) => {
+                format!("states/home?region={region}#/v2/executions/details/{}", url_arn(&execution.arn))
+            }
+            None => format!("states/home?region={region}#/statemachines/view/{}", url_arn(&self.arn)),
         })
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("stepfunctions", "describe-state-machine", "state-machine-arn", &self.arn))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(before) = old.and_then(|old| old.executions.as_ref()) else { return Vec::new() };

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
 use super::{
-    Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time,
+    AwsCommand, Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, console,
+    page_of_arn, settled, time,
 };
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
@@ -77,6 +78,19 @@ impl Made {
     pub fn training_job(&self) -> Option<&str> {
         if let Self::TrainingJob(arn) = self { Some(arn) } else { None }
     }
+    /// Returns the ARN of the thing that it ran or made.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        match self {
+            Self::TrainingJob(arn)
+            | Self::ProcessingJob(arn)
+            | Self::OtherJob(arn)
+            | Self::Function(arn)
+            | Self::ModelPackage(arn)
+            | Self::Model(arn) => Some(arn),
+            Self::Condition(_) | Self::Fail(_) | Self::Callback(_) | Self::Nothing => None,
+        }
+    }
     /// Returns the ARN of the job that it ran, if that is no training job.
     #[must_use]
     pub fn other_job(&self) -> Option<&str> {
@@ -134,6 +148,12 @@ impl Resource for PipelineStep {
             | Made::Callback(_)
             | Made::Nothing => None,
         }
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        self.made.arn().and_then(|arn| page_of_arn(region, arn)).or_else(|| Some(console::studio(region)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("list-pipeline-execution-steps", "pipeline-execution-arn", &self.execution))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("StepStatus", &*self.status)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Turn};
+use super::{AwsCommand, Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Turn, page_of_arn};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -64,6 +64,12 @@ impl Resource for Subscription {
     /// The log of the function that receives the messages.
     fn log(&self) -> Option<LogSource> {
         LogSource::of_arn(&self.endpoint)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        page_of_arn(region, &self.topic)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("sns", "list-subscriptions-by-topic", "topic-arn", &self.topic))
     }
     fn properties(&self, all: &mut Properties) {
         all.text("protocol", &*self.protocol)

@@ -7,7 +7,8 @@ use std::io;
 use jiff::Timestamp;
 
 use super::{
-    Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store, Table,
+    AwsCommand, Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store,
+    Table,
 };
 use crate::aws::AwsError;
 use crate::health::Health;
@@ -50,6 +51,8 @@ pub trait Thing: Debug {
     fn properties(&self) -> Vec<Property>;
     /// Returns its page in AWS's console of a region: the part of the address after the host.
     fn console(&self, region: &str) -> Option<String>;
+    /// Returns the command of AWS's command line that describes it.
+    fn command(&self) -> Option<AwsCommand>;
     /// Returns the events that the row itself records.
     fn events(&self) -> Vec<Event>;
 }
@@ -110,6 +113,9 @@ impl<T: Resource> Thing for T {
     }
     fn console(&self, region: &str) -> Option<String> {
         Resource::console(self, region)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Resource::command(self)
     }
     fn events(&self) -> Vec<Event> {
         Resource::events(self, None)

@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
-use super::{Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled};
+use super::{
+    AwsCommand, Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately,
+    page_of_arn, settled,
+};
 use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
@@ -81,7 +84,10 @@ impl Resource for Topic {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("sns/v3/home?region={region}#/topic/{}", self.arn))
+        page_of_arn(region, &self.arn)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("sns", "get-topic-attributes", "topic-arn", &self.arn))
     }
     fn properties(&self, all: &mut Properties) {
         all.derived(Derived::Subscribers).text("KmsMasterKeyId", self.key.as_deref());

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Cadence, Event, Kind, Listing, Observed, Reference, Resource, Turn, arn_name, time};
+use super::convert::url_part;
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Reference, Resource, Turn, arn_name, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, pages};
 use crate::health::Health;
 
@@ -82,6 +83,17 @@ impl Resource for TrailEvent {
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
         self.changed()
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("cloudtrailv2/home?region={region}#/events/{}", url_part(&self.id)))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new(
+            "cloudtrail",
+            "lookup-events",
+            "lookup-attributes",
+            &format!("AttributeKey=EventId,AttributeValue={}", self.id),
+        ))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(at) = self.at.filter(|_| old.is_none()) else { return Vec::new() };

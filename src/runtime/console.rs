@@ -11,11 +11,11 @@ use super::{Machine, Themes, run};
 use crate::app::{Chosen, Opening, Settled};
 use crate::args::Common;
 use crate::assets::Assets;
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Source};
 use crate::fmt;
 use crate::keymap::Keymap;
 use crate::session::{ChoicesFile, Session};
-use crate::terminal::{self, Multiplexer};
+use crate::terminal::{self, Multiplexer, Ways};
 use crate::theme::Level;
 use crate::update;
 use crate::view::Tone;
@@ -38,11 +38,12 @@ pub async fn console(
 ) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
+    let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
     let file = ChoicesFile::default();
     let (choices, told) = file.read();
     let chosen = choices.theme.as_ref().filter(|_| common.theme.is_none());
     let chosen = Chosen::in_place_of(chosen, &theme_of(common, &session.config).to_owned());
-    let (themes, keymap, untold) = appearance(common, &session.config, chosen).map_err(|e| e.to_string())?;
+    let (themes, keymap, untold) = appearance(common, &session.config, &source, chosen).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.opening = opening;
     (app.theme, app.themes) = (themes.name().to_owned(), themes.names());
@@ -51,11 +52,28 @@ pub async fn console(
     app.recall(choices, Settled { theme, mouse: !session.config.leave_mouse, accounts: session.accounts() });
     app.message = told.or(untold).map(|text| (Tone::Warn, text)).or(app.message);
     terminal::take_mouse_later(app.mouse);
+    let (folder, notify) = (session.config.export_folder(), session.config.notify.clone());
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
     let choices = Some(file);
-    let machine =
-        Machine { choices, connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
+    let (alert, in_front) = (tell, terminal::in_front);
+    let machine = Machine {
+        choices,
+        connections,
+        clock,
+        copy,
+        mouse,
+        alert,
+        in_front,
+        notify,
+        suspend,
+        resume,
+        sim,
+        recorder,
+        replay,
+        folder,
+        background,
+    };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
@@ -77,18 +95,37 @@ fn theme_of<'a>(common: &'a Common, config: &'a Config) -> &'a str {
 fn appearance(
     common: &Common,
     config: &Config,
+    source: &Source,
     chosen: Option<String>,
 ) -> Result<(Themes, Keymap, Option<String>), ConfigError> {
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
     let keymap = common.keymap.as_deref().or(config.keymap.as_deref()).unwrap_or("default");
-    let keymap = assets.keymap(keymap, update::NAMES)?;
-    let read = |name: &str| Themes::read(assets.clone(), name, level, common.ascii);
+    let mut keymap = assets.keymap(keymap, update::NAMES)?;
+    keymap.bind(&config.commands, source)?;
+    check_panes(config, source)?;
+    let links = config.hyperlinks.unwrap_or_else(|| terminal::follows_links(|name| std::env::var(name).ok()));
+    let read = |name: &str| {
+        Themes::read(assets.clone(), name, level, common.ascii).map(|themes| themes.with_links(links))
+    };
     let chosen = chosen.map(|name| read(&name).map_err(|why| format!("the theme {name} is not used: {}", why.message)));
     match chosen {
         Some(Ok(themes)) => Ok((themes, keymap, None)),
         Some(Err(why)) => Ok((read(theme_of(common, config))?, keymap, Some(why))),
         None => Ok((read(theme_of(common, config))?, keymap, None)),
+    }
+}
+
+/// Checks the names of panes in commands.
+fn check_panes(config: &Config, source: &Source) -> Result<(), ConfigError> {
+    let known = || update::TABLES.panes.iter().map(|pane| pane.name);
+    let named = config.commands.iter().flat_map(|command| &command.panes);
+    match named.into_iter().find(|(name, _)| known().all(|pane| pane != name)) {
+        Some((name, span)) => {
+            let error = ConfigError::at(source, span.clone(), format!("there is no pane {name:?}"));
+            Err(error.did_you_mean(name, known()))
+        }
+        None => Ok(()),
     }
 }
 
@@ -100,7 +137,7 @@ pub fn check(common: &Common) -> Result<String, String> {
     let failed = |error: ConfigError| format!("{error}\n");
     let source = Config::source(common.config.as_deref()).map_err(failed)?;
     let config = Config::parse(&source).map_err(failed)?;
-    appearance(common, &config, None).map_err(failed)?;
+    appearance(common, &config, &source, None).map_err(failed)?;
     if source.text.is_empty() {
         return Ok("there is no configuration; `sagetop config init` writes one\n".to_owned());
     }
@@ -117,6 +154,12 @@ fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal without clipboard support ignores the text. The text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+fn tell(text: &str, ways: Ways) {
+    let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
+    // A terminal that cannot be written to ends the program at the next frame.
+    let _ = terminal::notify(text, ways, multiplexer, &mut io::stdout());
 }
 
 #[cfg(unix)]

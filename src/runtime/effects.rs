@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::time::Instant;
 use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Choices, Effect, Msg};
 use crate::aws::caught;
+use crate::disk;
 use crate::intents::{Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
@@ -46,6 +48,8 @@ pub(super) struct EffectRunner {
     kept: Choices,
     /// The number of log entries in the recording.
     pub(super) recorded: u64,
+    /// The command that runs in the background. It is stopped when its sender is dropped.
+    pub(super) running: Option<(u64, Sender<()>)>,
 }
 
 impl EffectRunner {
@@ -65,6 +69,7 @@ impl EffectRunner {
             saved: None,
             kept,
             recorded: 0,
+            running: None,
         }
     }
 
@@ -187,6 +192,19 @@ impl EffectRunner {
         }
     }
 
+    /// Writes a new file in the background, and tells its path.
+    pub(super) fn write(&mut self, stem: String, extension: &'static str, text: String) {
+        let (folder, answer) = (self.machine.folder.clone(), self.answer.clone());
+        let write = move || disk::write_new(&folder, &stem, extension, text.as_bytes());
+        let written = self.machine.background.spawn_blocking(write);
+        let tell = async move {
+            let written = written.await.unwrap_or_else(|why| Err(std::io::Error::other(why)));
+            let written = written.map(|path| path.display().to_string()).map_err(|why| why.to_string());
+            let _ = answer.send(Msg::Written(written)).await;
+        };
+        self.work.spawn_on(tell, &self.machine.background);
+    }
+
     /// Returns the executor of an account, with the identity that AWS returned.
     fn executor(&self, account: AccountId, app: &App) -> Option<Executor> {
         let mut executor = self.machine.connections.get(account.place())?.executor.clone();
@@ -201,7 +219,16 @@ impl EffectRunner {
         while self.work.try_join_next().is_some() {}
         match effect {
             // The loop carries these out.
-            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) => {}
+            Effect::Quit
+            | Effect::Suspend
+            | Effect::Refresh(_)
+            | Effect::Theme(_)
+            | Effect::Draw { .. }
+            | Effect::Foreground(_) => {}
+            Effect::Alert(alerts) => self.alert(&alerts, app),
+            Effect::Start(ticket, invocation) => self.start(ticket, invocation),
+            Effect::Stop(ticket) => self.stop(ticket),
+            Effect::Write { stem, extension, text } => self.write(stem, extension, text),
             Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
             Effect::KeepSeen(place, all) => {

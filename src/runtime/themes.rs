@@ -19,6 +19,7 @@ struct Files {
     assets: Assets,
     level: Level,
     ascii: bool,
+    links: bool,
     name: String,
     /// When the user's file of this theme was last written.
     written: Option<SystemTime>,
@@ -32,7 +33,16 @@ impl Themes {
     pub fn read(assets: Assets, name: &str, level: Level, ascii: bool) -> Result<Self, ConfigError> {
         let theme = assets.theme(name, level)?.with_ascii(ascii);
         let written = assets.theme_written(name);
-        Ok(Self { files: Some(Files { assets, level, ascii, name: name.to_owned(), written }), theme })
+        Ok(Self { files: Some(Files { assets, level, ascii, links: false, name: name.to_owned(), written }), theme })
+    }
+
+    /// Makes addresses that the terminal can follow, if it can.
+    #[must_use]
+    pub fn with_links(mut self, links: bool) -> Self {
+        if let Some(files) = &mut self.files {
+            files.links = links;
+        }
+        Self { theme: self.theme.with_links(links), ..self }
     }
 
     /// Keeps to one theme.
@@ -69,7 +79,7 @@ impl Themes {
         files.written = files.assets.theme_written(name);
         let mistake = |e: ConfigError| format!("{}:{}:{}: {}", e.file, e.line, e.column, e.message);
         let theme = files.assets.theme(name, files.level).map_err(mistake)?;
-        self.theme = theme.with_ascii(files.ascii);
+        self.theme = theme.with_ascii(files.ascii).with_links(files.links);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ impl Session {
         let here = accounts.next().unwrap_or_default();
         let mut app = App::new(TABLES, here, accounts.collect(), keymap);
         app.confirm_by_key = self.config.confirm == Confirm::Confirm;
+        app.commands.clone_from(&self.config.commands);
         app.recording = self.recorder.as_ref().map(Recorder::status);
         app.replay = self.replay.as_ref().map(Replay::status);
         warm(&mut app, &self.connections);
@@ -60,6 +61,7 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     let mut account = Account::new(session.observed(connection));
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
+    account.profile.clone_from(&connection.profile);
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
     account.seen = connection.seen.as_ref().map(SeenFile::read).unwrap_or_default().into_iter().collect();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());

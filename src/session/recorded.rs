@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{Connection, Session, executor, state_folder};
 use crate::args::Common;
 use crate::aws::{Aws, Target};
-use crate::config::{Config, Source};
+use crate::config::{Config, Notify, Source};
 use crate::fmt;
 use crate::intents::{AccessRules, Executor};
 use crate::journal::Journal;
@@ -54,7 +54,16 @@ impl Session {
         let own = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;
         let (_, config) = configuration(common, &format!("{} (configuration)", file.display()), &recording.config)?;
         // The theme and the keymap are the viewer's, not those of the recorded session.
-        let config = Config { theme: own.theme, keymap: own.keymap, ..config };
+        // And no file of somebody else says what is run here.
+        let config = Config {
+            theme: own.theme,
+            keymap: own.keymap,
+            export_dir: own.export_dir,
+            hyperlinks: own.hyperlinks,
+            commands: own.commands,
+            notify: Notify::default(),
+            ..config
+        };
         let (begin, end) = (recording.begin, recording.end);
         let session = Self::playing(recording, config, speed);
         if let (Some(text), Some(replay)) = (at, &session.replay) {

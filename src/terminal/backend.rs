@@ -11,7 +11,7 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 
-use crate::view::width;
+use crate::view::{Id, link_of, width};
 
 /// A backend that writes few bytes, and each frame at once.
 #[derive(Debug)]
@@ -33,12 +33,13 @@ impl<W: Write> Backend for CompactBackend<W> {
 
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
         self.buffer.clear();
-        let mut writer = AnsiWriter { out: &mut self.buffer, at: None, style: Style::default() };
+        let mut writer = AnsiWriter { out: &mut self.buffer, at: None, style: Style::default(), link: None };
         for (x, y, cell) in content {
             writer.go(x, y);
             writer.turn(Style { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
             writer.write(cell.symbol());
         }
+        writer.lead(None);
         writer.out.extend_from_slice(b"\x1b[m");
         self.out.write_all(&self.buffer)
     }
@@ -100,6 +101,8 @@ struct AnsiWriter<'a> {
     /// The position of the next character, when it is certain.
     at: Option<(u16, u16)>,
     style: Style,
+    /// The address that characters lead to from here on.
+    link: Option<String>,
 }
 
 /// The codes that begin and end each modifier. Some share the code that ends them.
@@ -191,9 +194,25 @@ impl AnsiWriter<'_> {
     }
 
     fn write(&mut self, symbol: &str) {
+        let (symbol, link) = link_of(symbol);
+        self.lead(link);
         self.push(symbol);
         // Terminals agree only about characters of one cell. After any other one the position is sent again.
         self.at = self.at.filter(|_| width(symbol) == 1).map(|(x, y)| (x + 1, y));
+    }
+
+    /// Lets the next characters lead to an address (OSC 8), or nowhere. Pieces of one address have one id, so that the
+    /// terminal marks all of them.
+    fn lead(&mut self, link: Option<String>) {
+        if link == self.link {
+            return;
+        }
+        // Writing to memory cannot fail.
+        let _ = match &link {
+            Some(address) => write!(self.out, "\x1b]8;id={:x};{address}\x1b\\", Id::of(address).number()),
+            None => write!(self.out, "\x1b]8;;\x1b\\"),
+        };
+        self.link = link;
     }
 
     fn push(&mut self, text: &str) {
@@ -253,6 +272,29 @@ mod tests {
         let mut parser = vt100::Parser::new(SIZE.1, SIZE.0, 0);
         parser.process(&bytes);
         (String::from_utf8_lossy(&parser.screen().contents_formatted()).into_owned(), bytes.len())
+    }
+
+    #[test]
+    fn an_address_is_opened_and_closed_around_its_cells() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        buffer.set_string(0, 0, "ab cd", ratatui::style::Style::new());
+        for (x, address) in [(0, "https://one"), (1, "https://one"), (4, "https://two")] {
+            let cell = &mut buffer[(x, 0)];
+            let symbol = crate::view::with_link(cell.symbol(), address);
+            cell.set_symbol(&symbol);
+        }
+        let paper = Paper::default();
+        let empty = Buffer::empty(buffer.area);
+        assert!(CompactBackend::new(paper.clone()).draw(empty.diff(&buffer).into_iter()).is_ok());
+        let bytes = String::from_utf8(paper.0.take()).unwrap();
+        let parts: Vec<&str> = bytes.split("\x1b]8;").collect();
+        assert!(parts[1].starts_with("id=") && parts[1].contains(";https://one\x1b\\ab"), "{bytes:?}");
+        assert!(parts[2].starts_with(";\x1b\\"), "{bytes:?}");
+        assert!(parts[3].ends_with(";https://two\x1b\\d") && parts[4].starts_with(";\x1b\\"), "{bytes:?}");
+        let (mut parser, mut plain) = (vt100::Parser::new(1, 8, 0), vt100::Parser::new(1, 8, 0));
+        parser.process(bytes.as_bytes());
+        plain.process(b"ab cd");
+        assert_eq!(parser.screen().contents(), plain.screen().contents());
     }
 
     #[test]

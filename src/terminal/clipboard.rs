@@ -36,6 +36,21 @@ impl Multiplexer {
             Self::None
         }
     }
+
+    /// Returns the bytes of a sequence that the multiplexer passes on to the terminal.
+    pub(super) fn wrapped(self, sequence: &str) -> Vec<u8> {
+        match self {
+            Self::None => sequence.as_bytes().to_vec(),
+            Self::Tmux => {
+                let inner = sequence.replace('\u{1b}', "\u{1b}\u{1b}");
+                format!("\u{1b}Ptmux;{inner}\u{1b}\\").into_bytes()
+            }
+            Self::Screen => {
+                let pieces = sequence.as_bytes().chunks(PIECE);
+                pieces.flat_map(|piece| [b"\x1bP", piece, b"\x1b\\"].concat()).collect()
+            }
+        }
+    }
 }
 
 /// Copies a text to the operator's clipboard. `false` when it is too long for that and should be shown instead.
@@ -63,19 +78,8 @@ pub fn osc52(text: &str, through: Multiplexer) -> Option<Vec<u8>> {
     }
     let plain = format!("\u{1b}]52;c;{encoded}\u{7}");
     let mut bytes = plain.clone().into_bytes();
-    match through {
-        Multiplexer::None => {}
-        Multiplexer::Tmux => {
-            let inner = plain.replace('\u{1b}', "\u{1b}\u{1b}");
-            bytes.extend_from_slice(format!("\u{1b}Ptmux;{inner}\u{1b}\\").as_bytes());
-        }
-        Multiplexer::Screen => {
-            for piece in plain.as_bytes().chunks(PIECE) {
-                bytes.extend_from_slice(b"\x1bP");
-                bytes.extend_from_slice(piece);
-                bytes.extend_from_slice(b"\x1b\\");
-            }
-        }
+    if through != Multiplexer::None {
+        bytes.extend(through.wrapped(&plain));
     }
     Some(bytes)
 }

@@ -1,9 +1,9 @@
 //! The accounts: polls and joins are applied to them, and the focus of their pollers is set.
 
 use super::IDLE;
-use crate::app::{App, Effect, FocusedOn};
+use crate::app::{Alert, App, Effect, FocusedOn, PAUSE};
 use crate::aws::Usage;
-use crate::model::Joined;
+use crate::model::{Health, Joined};
 use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Store, TableUpdate};
 use crate::view::Tone;
 
@@ -70,16 +70,26 @@ impl App {
         accounts.find_map(|account| Some((account.id, account.give_to_join()?)))
     }
 
-    pub(super) fn take_joined(&mut self, id: AccountId, joined: Joined) {
+    pub(super) fn take_joined(&mut self, id: AccountId, joined: Joined) -> Option<Effect> {
+        let whose = self.whose(id);
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        let Some(account) = accounts.find(|account| account.id == id) else { return };
+        let account = accounts.find(|account| account.id == id)?;
         let at = account.observed.at;
+        let mut alerts = Vec::new();
         let changed = account.take_joined(joined);
         // A replay has its own events.
         for (chain, before) in changed.into_iter().filter(|_| self.replay.is_none()) {
             self.log.add_health(at, id, chain, before);
+            let key = (id, chain.name.to_owned());
+            let again = self.alerted.get(&key).is_some_and(|told| at.duration_since(*told) < PAUSE);
+            if chain.health == Health::Critical && !again {
+                let text = chain.worst().map(|worst| worst.text.clone()).unwrap_or_default();
+                alerts.push(Alert { account: id, whose: whose.clone(), model: chain.name.to_owned(), text, at });
+                self.alerted.insert(key, at);
+            }
         }
         self.revision += 1;
+        (!alerts.is_empty()).then_some(Effect::Alert(alerts))
     }
 
     /// Sets the focus of the pollers: selected and unhealthy things are read more often, and in detail.

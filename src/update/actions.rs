@@ -1,10 +1,10 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
 use super::{
-    activity, armed, cause, changes, charts, compare, freeze, list, logs, menu, modal, mouse, navigate, places,
-    remembered, replay, seen,
+    activity, armed, cause, changes, charts, compare, copy, export, freeze, list, logs, menu, messages, modal, mouse,
+    navigate, places, remembered, replay, seen,
 };
-use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
+use crate::app::{Action, App, Context, Effect, Help, Palette, Picture, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
@@ -44,6 +44,7 @@ intents::intents! { actions
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "problems" "list only rows with a problem, or all rows again" navigate::can_choose_rows => list::show_problems;
+        "messages" "show the messages of the last row again" messages::can_open => messages::open;
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
         "columns" "choose the columns of the list, and the one that sorts" navigate::can_choose_rows => modal::column_picker::open;
@@ -57,7 +58,13 @@ intents::intents! { actions
         "compare" "in charts: beside yesterday, last week, nothing" charts::can_compare => charts::compare;
         "mark" "mark a version, run, job, configuration or endpoint, to compare it" compare::can_mark => compare::mark;
         "diff" "compare with the marked row; without a mark, with the version or run before" compare::can_compare => compare::compare;
-        "copy" "copy the ARN or name; in a log: the line; in charts: the values" navigate::can_copy => navigate::copy;
+        "copy" "copy the ARN or name; in a log: the line; in charts: the values" copy::can_copy => copy::copy;
+        "copy-menu" "copy the id, ARN, name, console URL, aws command, or a link to another system" copy::can_open => copy::open;
+        "export" "write the table or the screen to a file" always => export::open;
+        "export-csv" "write all rows of the table or the log as CSV" export::has_table => export::csv;
+        "export-json" "write all rows of the table or the log as JSON" export::has_table => export::json;
+        "save-svg" "write the screen as a picture (SVG)" always => |app| export::screen(app, Picture::Svg);
+        "save-text" "write the screen as text" always => |app| export::screen(app, Picture::Text);
         "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {

@@ -1,5 +1,6 @@
 //! The menu of what can be done to the selected thing.
 
+use super::commands;
 use crate::app::{Action, App, Context, Effect, Menu};
 
 /// Returns the changes that concern the selection: those of the thing itself, those of its model, and those of the
@@ -18,13 +19,23 @@ fn listed(context: &Context<'_>) -> Vec<&'static Action> {
     listed.into_iter().map(|(_, action)| action).collect()
 }
 
+/// Returns the names of the commands of the configuration that fit the selection.
+fn fitting(context: &Context<'_>) -> Vec<String> {
+    let fitting = context.app.commands.iter().filter(|command| commands::fits(context, command));
+    fitting.map(|command| command.name.clone()).collect()
+}
+
 pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
-    if listed(context).is_empty() { Err("nothing can be done to this from here".into()) } else { Ok("menu".into()) }
+    if listed(context).is_empty() && fitting(context).is_empty() {
+        Err("nothing can be done to this from here".into())
+    } else {
+        Ok("menu".into())
+    }
 }
 
 pub(super) fn open(app: &mut App) -> Option<Effect> {
     let context = app.context();
-    let actions = listed(&context);
+    let (actions, commands) = (listed(&context), fitting(&context));
     let about = match (&context.subject, context.chain) {
         (Some(subject), _) if subject.item.resource().is_some() => app
             .account(subject.account)
@@ -34,6 +45,6 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
         (_, Some(chain)) => chain.name.to_owned(),
         _ => String::new(),
     };
-    app.modal = Some(Menu { about, actions, focus: 0 }.into());
+    app.modal = Some(Menu { about, actions, commands, focus: 0 }.into());
     None
 }

@@ -1,6 +1,7 @@
 //! Keys in sheets. What is common to all sheets is here; each kind of sheet has a file for its own keys.
 
 mod ask;
+mod chooser;
 pub(super) mod column_picker;
 mod comparison;
 mod form;
@@ -16,10 +17,11 @@ use crossterm::event::KeyEvent;
 
 use super::navigate;
 use super::typing;
-use crate::app::{App, Ask, Effect, Modal, Notice, Planning};
+use crate::app::{App, Ask, Effect, Modal, Notice, Output, Planning};
 use crate::intents::AnyIntent;
 use crate::keymap::SheetKey;
 use crate::panes;
+use crate::view::Tone;
 
 /// Handles a key while a sheet is open.
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
@@ -50,6 +52,9 @@ pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
         SheetKey::Cancel => {
             if let Modal::ThemePicker(picker) = modal {
                 theme_picker::put_on(app, picker.before)
+            } else if let Modal::Output(Output { ticket, ended: None, .. }) = modal {
+                app.message = Some((Tone::Warn, "the command was stopped".into()));
+                Some(Effect::Stop(ticket))
             } else {
                 None
             }
@@ -71,9 +76,10 @@ pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
             Modal::Comparison(it) => comparison::key(app, it, meant),
             Modal::ColumnPicker(picker) => column_picker::key(app, picker, meant),
             Modal::Menu(menu) => menu::key(app, menu, meant),
+            Modal::Chooser(chooser) => chooser::key(app, chooser, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
-            Modal::Planning(_) => {
+            Modal::Planning(_) | Modal::Output(_) => {
                 app.modal = Some(modal);
                 None
             }
@@ -128,6 +134,6 @@ pub(super) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
 
 /// Requests the plan of another choice. The plan in which it was chosen stays on the screen.
 fn plan_after(app: &mut App, intent: AnyIntent, before: Option<Box<Ask>>) -> Effect {
-    app.modal = Some(Planning { intent: intent.clone(), before, waits: None }.into());
+    app.modal = Some(Planning { intent: intent.clone(), before, since: app.here.observed.at, waits: None }.into());
     Effect::Plan(app.here.id, intent)
 }

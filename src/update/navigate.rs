@@ -3,8 +3,8 @@
 use super::{activity, charts, logs, search};
 use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
 use crate::panes::{self, lineage};
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
-use crate::resources::{Kind, Thing};
 use crate::view::Tone;
 
 /// The result of moving: always `None`, as it has no effect on the runtime.
@@ -321,34 +321,4 @@ pub(super) fn scaling(app: &mut App) -> Moved {
     let text = if app.show_scaling { "Auto Scaling alarms: shown" } else { "Auto Scaling alarms: hidden" };
     app.message = Some((Tone::Plain, text.into()));
     None
-}
-
-/// Returns the text to copy: the ARN if there is one, otherwise the name.
-fn text_to_copy(context: &Context<'_>) -> Option<String> {
-    let item = &context.subject.as_ref()?.item;
-    let thing = item.resource().and_then(|(kind, id)| context.app.here.observed.store.get(kind, id));
-    let text = thing.and_then(Thing::arn).unwrap_or(item.id());
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-pub(super) fn can_copy(context: &Context<'_>) -> Result<String, String> {
-    if let Some(view) = &context.app.open_log {
-        return view.selected().map(|_| "copy".to_owned()).ok_or_else(|| "there is no line".into());
-    }
-    if context.app.open_charts.is_some() {
-        return Ok("copy values".to_owned());
-    }
-    text_to_copy(context).ok_or_else(|| "nothing is selected".into())
-}
-
-pub(super) fn copy(app: &mut App) -> Moved {
-    if app.open_log.is_some() {
-        return logs::copy(app);
-    }
-    if app.open_charts.is_some() {
-        return charts::copy(app);
-    }
-    let text = text_to_copy(&app.context())?;
-    app.message = Some((Tone::Good, format!("copied {text}")));
-    Some(Effect::Copy(text))
 }

@@ -99,8 +99,8 @@ impl Line {
     }
 }
 
-/// A word, or the spaces between two words, in pieces of one meaning each.
-type Word<'a> = Vec<(&'a str, Tone)>;
+/// A word, or the spaces between two words: texts, each with the piece that it is of.
+type Word<'a> = Vec<(&'a str, &'a Span)>;
 
 fn words(line: &Line) -> Vec<Word<'_>> {
     let is_space = |text: &str| text.starts_with(' ');
@@ -109,9 +109,9 @@ fn words(line: &Line) -> Vec<Word<'_>> {
         for part in parts(span.text(), |before, next| is_space(before) != is_space(next)) {
             match words.last_mut() {
                 Some(word) if word.last().is_some_and(|(t, _)| is_space(t) == is_space(part)) => {
-                    word.push((part, span.tone()));
+                    word.push((part, span));
                 }
-                _ => words.push(vec![(part, span.tone())]),
+                _ => words.push(vec![(part, span)]),
             }
         }
     }
@@ -144,7 +144,7 @@ struct Rows {
 
 impl Rows {
     /// Adds a word or the space between two words. It goes to the next row if it does not fit on this one.
-    fn add(&mut self, word: &[(&str, Tone)]) {
+    fn add(&mut self, word: &[(&str, &Span)]) {
         let cells: usize = word.iter().map(|(text, _)| width(text)).sum();
         let fits = self.used + cells <= self.room;
         if !fits && word.iter().all(|(text, _)| text.starts_with(' ')) {
@@ -153,18 +153,18 @@ impl Rows {
             if !fits {
                 self.turn();
             }
-            for (text, tone) in word {
-                self.push(text, width(text), *tone);
+            for (text, of) in word {
+                self.push(text, width(text), of);
             }
         } else {
-            for (text, tone) in word {
-                self.add_broken(text, *tone);
+            for (text, of) in word {
+                self.add_broken(text, of);
             }
         }
     }
 
     /// Adds a word that is longer than a row. It is broken after punctuation where possible.
-    fn add_broken(&mut self, text: &str, tone: Tone) {
+    fn add_broken(&mut self, text: &str, of: &Span) {
         for part in parts(text, |before, _| "-/:_.=,;@|".contains(before)) {
             let whole = width(part);
             if self.used + whole > self.room && whole <= self.room - self.indent {
@@ -175,20 +175,20 @@ impl Rows {
                 if self.used + cells > self.room && self.used > self.indent {
                     self.turn();
                 }
-                self.push(grapheme, cells, tone);
+                self.push(grapheme, cells, of);
             }
         }
     }
 
-    fn push(&mut self, word: &str, cells: usize, tone: Tone) {
+    fn push(&mut self, word: &str, cells: usize, of: &Span) {
         let starts_later_row = self.used <= self.indent && !self.done.is_empty();
         if starts_later_row && word.chars().all(|c| c == ' ') {
             return;
         }
         // Neighbouring pieces of one meaning become one piece.
-        match self.row.0.last_mut().filter(|last| last.tone() == tone) {
+        match self.row.0.last_mut().filter(|last| last.is_like(of)) {
             Some(last) => last.push(word),
-            None => self.row.0.push(Span::new(word, tone)),
+            None => self.row.0.push(of.with_text(word)),
         }
         self.used += cells;
     }
@@ -197,7 +197,7 @@ impl Rows {
         while let Some(last) = self.row.0.pop() {
             let kept = last.text().trim_end_matches(' ');
             if !kept.is_empty() {
-                self.row.0.push(Span::new(kept, last.tone()));
+                self.row.0.push(last.with_text(kept));
                 break;
             }
         }

@@ -1,11 +1,12 @@
 //! Text in pieces, each with its meaning. Text from AWS is made harmless here.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
-use super::{Tone, harmless, simple, width};
+use super::{Tone, harmless, hyperlink, simple, width};
 
 /// A piece of text with one meaning. Its text contains no control character.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +17,8 @@ pub struct Span {
     tone: Tone,
     /// Is it what was searched for?
     marked: bool,
+    /// The address that it leads to, where the terminal can follow one.
+    link: Option<Arc<str>>,
 }
 
 impl Span {
@@ -24,16 +27,29 @@ impl Span {
     pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
         let text = text.as_ref();
         let text = if simple(text) { text.into() } else { CompactString::from(harmless(text)) };
-        Self { cells: width(&text), text, tone, marked: false }
+        Self { cells: width(&text), text, tone, marked: false, link: None }
     }
     /// Returns a part of its text with the same meaning.
     pub(super) fn part(&self, text: &str) -> Self {
-        Self { text: text.into(), cells: width(text), ..*self }
+        Self { text: text.into(), cells: width(text), ..self.clone() }
     }
     /// Is it what was searched for?
     #[must_use]
     pub fn marked(&self) -> bool {
         self.marked
+    }
+    /// Creates a piece that leads to an address. A text that cannot be an address leads nowhere.
+    pub fn linked(text: impl AsRef<str>, tone: Tone, address: &str) -> Self {
+        Self { link: hyperlink::is_address(address).then(|| address.into()), ..Self::new(text, tone) }
+    }
+    /// Returns whether both pieces mean the same, so that they can be one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.tone == other.tone && self.link == other.link
+    }
+    /// Returns the address that it leads to.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
     }
     /// Appends a harmless text.
     pub(super) fn push(&mut self, text: &str) {
@@ -69,6 +85,12 @@ impl Line {
     #[must_use]
     pub fn with(mut self, text: impl AsRef<str>, tone: Tone) -> Self {
         self.0.push(Span::new(text, tone));
+        self
+    }
+    /// Adds an address that the terminal can follow.
+    #[must_use]
+    pub fn address(mut self, address: &str) -> Self {
+        self.0.push(Span::linked(address, Tone::Plain, address));
         self
     }
     /// Adds a plain piece.

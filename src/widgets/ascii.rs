@@ -2,12 +2,18 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::view::{link_of, with_link};
+
 /// Replaces everything in the buffer that is not ASCII.
 pub(super) fn replace(buf: &mut Buffer) {
     for cell in &mut buf.content {
-        if !cell.symbol().is_ascii() {
-            let twin = cell.symbol().chars().next().map_or(' ', twin);
-            cell.set_char(twin);
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let (shown, address) = link_of(cell.symbol());
+        if !shown.is_ascii() {
+            let twin = shown.chars().next().map_or(' ', twin).to_string();
+            cell.set_symbol(&address.map_or_else(|| twin.clone(), |address| with_link(&twin, &address)));
         }
     }
 }

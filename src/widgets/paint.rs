@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text;
 
 use crate::theme::{Theme, Token};
-use crate::view::{Area, Cut, Line, Tone, margin, simple};
+use crate::view::{Area, Cut, Line, Tone, margin, simple, with_link};
 
 impl From<Area> for Rect {
     fn from(Area { x, y, width, height }: Area) -> Self {
@@ -41,7 +41,21 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
         let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
         let style = theme.style(token);
         let style = if span.marked() { style.add_modifier(Modifier::UNDERLINED) } else { style };
-        rest = skip_cells(rest, words(span.text(), style, rest, buf));
+        let drawn = words(span.text(), style, rest, buf);
+        if let Some(address) = span.link().filter(|_| theme.links()) {
+            link(address, Rect { width: drawn, ..rest }, buf);
+        }
+        rest = skip_cells(rest, drawn);
+    }
+}
+
+/// Lets the cells of an area lead to an address.
+fn link(address: &str, area: Rect, buf: &mut Buffer) {
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            let symbol = with_link(cell.symbol(), address);
+            cell.set_symbol(&symbol);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::{StatefulWidget, Widget as _};
+use ratatui::widgets::StatefulWidget;
 use tui_tree_widget::{Tree as Grown, TreeItem, TreeState};
 
 use super::paint;
@@ -100,7 +100,7 @@ fn facts(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let rows = if all_fit { height } else { height.saturating_sub(1) };
     let above = tree.scroll.min(lines.len().saturating_sub(rows));
     for (row, line) in area.rows().zip(lines.iter().skip(above).take(rows)) {
-        paint::styled(line, theme).render(row, buf);
+        paint::line(line, theme, row, buf);
     }
     let Some(last) = area.rows().next_back().filter(|_| !all_fit) else { return };
     let below = lines.len() - above - rows;

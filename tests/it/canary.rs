@@ -139,6 +139,30 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// Makes incident packs, and looks into them.
+fn bundles_show_none(home: &Home, url: &str) {
+    let packs = home.path("packs").display().to_string();
+    for about in [["--model", "recommendation"], ["--endpoint", "recommendation-prod"]] {
+        let made = home.run_at(url, "eu-west-1", &[&["bundle", "-o", &packs], &about[..]].concat());
+        assert_eq!(made.out.lines().count(), 2, "{made:?}");
+    }
+    for (path, bytes) in files(&home.path("packs")) {
+        shows_none(&path.display().to_string(), &bytes);
+    }
+}
+
+/// Writes the table and the screen of the alarms to files of the home.
+fn write_exports(terminal: &mut Terminal) {
+    terminal.press("\u{1b}\u{1b}5");
+    terminal.until_shown(&["TELLS"]);
+    for keys in ["E\r", "Ej\r", "Ejj\r", "Ejjj\r"] {
+        terminal.press(keys);
+        terminal.until_shown(&["wrote "]);
+        terminal.press("5");
+        terminal.until("the message is gone", |screen| !screen.contents().contains("wrote "));
+    }
+}
+
 #[test]
 fn no_secret_leaves_the_tables() {
     let (account, home) = (account(), Home::new());
@@ -150,6 +174,7 @@ fn no_secret_leaves_the_tables() {
     let dump = run(&["dump", "--record", &tape]);
     shows_none("dump", dump.out.as_bytes());
     assert!(dump.out.contains("--password redacted --epochs 2"), "the rest of a text stays");
+    bundles_show_none(&home, &account.url);
     shows_none("status", run(&["status", "--json"]).out.as_bytes());
     let pipeline = "recommendation-build";
     let typed = format!("DbPassword={}", canary());
@@ -164,6 +189,7 @@ fn no_secret_leaves_the_tables() {
     ];
     let tape = home.path("night.tape").display().to_string();
     let arguments = ["--endpoint-url", &account.url, "--region", "eu-west-1", "--record", &tape];
+    home.write("config/sagetop/sagetop.toml", &format!("export_dir = {:?}\n", home.path("exports")));
     let mut terminal = Terminal::start(&home, 160, 45, &arguments, &environment);
     terminal.until_shown(&["recommendation"]);
     for (pane, heading) in [
@@ -192,8 +218,10 @@ fn no_secret_leaves_the_tables() {
         terminal.until("the lineage", |screen| !screen.contents().contains("approve the selected version"));
         shows_none("the lineage", terminal.text().as_bytes());
     }
+    write_exports(&mut terminal);
     terminal.press("q");
     terminal.end();
+    assert_eq!(files(&home.path("exports")).len(), 4);
     for (path, bytes) in files(&home.path("")) {
         shows_none(&path.display().to_string(), &bytes);
     }

@@ -13,6 +13,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 use sagetop::config::{ConfigError, Source};
 use sagetop::theme::{Level, Theme, Token};
+use sagetop::widgets::picture::{self, row_text, whole};
 
 /// Returns the theme that goldens are drawn with.
 pub(crate) fn probe() -> Theme {
@@ -67,8 +68,7 @@ pub(crate) fn described(buffer: &Buffer) -> String {
 
 /// Returns the text of a screen, one line per row.
 pub(crate) fn text(buffer: &Buffer) -> String {
-    let width = usize::from(buffer.area.width).max(1);
-    buffer.content.chunks(width).map(|row| row_text(row).trim_end().to_owned() + "\n").collect()
+    picture::text(buffer)
 }
 
 /// Returns the meaning of a text at its first place on a screen: the names of its first cell.
@@ -110,37 +110,6 @@ pub(crate) fn without_ids(buffer: &Buffer) -> Buffer {
         }
     }
     buffer
-}
-
-/// Gives the second cell of each wide glyph the style of the first. A terminal never shows that cell, so drawing leaves
-/// it without a style.
-pub(crate) fn whole(buffer: &Buffer) -> Buffer {
-    let mut whole = buffer.clone();
-    let (mut hidden, mut style) = (0, Style::new());
-    for cell in &mut whole.content {
-        if hidden > 0 {
-            hidden -= 1;
-            cell.set_style(style);
-        } else {
-            hidden = sagetop::view::width(cell.symbol()).max(1) - 1;
-            style = cell.style();
-        }
-    }
-    whole
-}
-
-/// Returns the text of some cells. The second cell of a wide glyph is empty.
-fn row_text(row: &[Cell]) -> String {
-    let mut hidden = 0;
-    let mut text = String::new();
-    for cell in row {
-        if hidden == 0 {
-            text.push_str(cell.symbol());
-            hidden = sagetop::view::width(cell.symbol()).max(1);
-        }
-        hidden -= 1;
-    }
-    text
 }
 
 /// Returns the meaning of a cell that was drawn with [`probe`]; it is empty for plain text on the bare screen.

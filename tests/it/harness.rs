@@ -281,6 +281,25 @@ impl Harness {
         shell::copied()
     }
 
+    /// Returns the notifications so far.
+    pub(crate) fn alerts() -> Vec<String> {
+        shell::alerts()
+    }
+
+    /// Returns the words of the program that ran last in the place of the console.
+    pub(crate) fn in_front() -> Vec<String> {
+        shell::was_in_front()
+    }
+
+    /// Returns the files that the operator asked for, with their texts.
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
+        let Ok(all) = std::fs::read_dir(self.folder.join("files")) else { return Vec::new() };
+        let mut all: Vec<PathBuf> = all.map(|file| file.unwrap().path()).collect();
+        all.sort();
+        let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+        all.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+    }
+
     /// Returns the text of the first frame, and the number of calls before it.
     pub(crate) fn first_frame(&self) -> (String, u64) {
         let (first, calls) = self.screen.first();

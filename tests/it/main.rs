@@ -2,13 +2,14 @@
 //!
 //! It tests the console in process, on a simulated account in virtual time (`screens`, `intents`, `failures`,
 //! `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself (`layers`,
-//! `bundled`, `documents`). These tests use `harness`, `golden`, `svg` and `sagetop`.
+//! `bundled`, `documents`). These tests use `harness`, `golden` and `sagetop`.
 
 mod accounts;
 mod activity;
 mod altered;
 mod automation;
 mod aws_settings;
+mod bundle;
 mod bundled;
 mod canary;
 mod capacity;
@@ -22,11 +23,13 @@ mod data;
 mod describes;
 mod documents;
 mod endpoint_kinds;
+mod exports;
 mod failures;
 mod finding;
 mod fleet;
 mod golden;
 mod governed;
+mod handles;
 mod harness;
 mod inbox;
 mod incidents;
@@ -42,6 +45,7 @@ mod moto;
 mod mouse;
 mod palette;
 mod people;
+mod programs;
 mod properties;
 mod proxy;
 mod replay;
@@ -51,6 +55,5 @@ mod scale;
 mod screens;
 mod sheets;
 mod stalled;
-mod svg;
 mod systems;
 mod terminal;

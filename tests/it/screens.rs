@@ -11,10 +11,10 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use sagetop::assets::{Assets, THEMES};
 use sagetop::theme::{Level, Theme};
+use sagetop::widgets::picture::svg;
 
 use crate::golden::{self, golden, painted};
 use crate::harness::Harness;
-use crate::svg::svg;
 
 fn theme(name: &str) -> Theme {
     Assets::default().theme(name, Level::True).unwrap_or_else(|e| panic!("{e}"))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use sagetop::assets::Assets;
+use sagetop::handles::{Partition, SYSTEMS};
 use sagetop::update::NAMES;
 
 use crate::documents::{beyond_default, calls, policy};
@@ -16,6 +17,7 @@ type Row = [String; 8];
 
 fn rows() -> Vec<Row> {
     let page = fs::read_to_string(root().join("docs/systems.md")).unwrap();
+    let (page, _) = page.split_once("## Links").unwrap();
     let lines = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| system "));
     let row = |line: &str| -> Row {
         let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned());
@@ -48,6 +50,30 @@ fn every_row_names_an_action_with_its_key_or_says_that_nothing_is_read() {
             assert!(NAMES.contains(&pair[0]), "{system}: there is no action {}", pair[0]);
             assert_eq!(keymap.key_for(pair[0]).as_deref(), Some(pair[1]), "{system}: the key of {}", pair[0]);
         }
+    }
+}
+
+#[test]
+fn every_link_is_on_the_page_with_its_partitions_and_in_a_row_of_a_system() {
+    let page = fs::read_to_string(root().join("docs/systems.md")).unwrap();
+    let (_, links) = page.split_once("## Links").unwrap();
+    let lines = links.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| linked "));
+    let cells = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_owned()).collect() };
+    let word = |one: &Partition| match one {
+        Partition::Commercial => "`aws`",
+        Partition::China => "`aws-cn`",
+        Partition::GovCloud => "`aws-us-gov`",
+    };
+    let told: BTreeSet<(String, String)> = lines.map(cells).map(|cells| (cells[1].clone(), cells[3].clone())).collect();
+    let known = SYSTEMS.iter().map(|system| {
+        let partitions: Vec<&str> = system.partitions.iter().map(word).collect();
+        (system.name.to_owned(), partitions.join(" "))
+    });
+    assert_eq!(told, known.collect());
+    let linked: Vec<String> =
+        rows().into_iter().filter(|row| row[1].contains("copy-menu")).map(|row| row[0].clone()).collect();
+    for system in SYSTEMS {
+        assert!(linked.iter().any(|row| row.contains(system.name)), "no row links to {}", system.name);
     }
 }
 

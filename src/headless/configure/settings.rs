@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::written::{list, table, text};
-use crate::config::{Account, Config, Confirm, DataKind, Freeze, Meaning, Metric, MetricSource, Model, Role};
+use crate::config::{
+    Account, Command, Config, Confirm, DataKind, Freeze, Link, Meaning, Metric, MetricSource, Model, Notify, Osc, Role,
+    RunIn,
+};
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
 #[must_use]
@@ -20,6 +23,9 @@ pub fn settings(config: &Config) -> String {
     };
     line("theme", Some(text(config.theme.as_deref().unwrap_or("dark"))));
     line("keymap", Some(text(config.keymap.as_deref().unwrap_or("default"))));
+    line("mouse", Some((!config.leave_mouse).to_string()));
+    line("hyperlinks", config.hyperlinks.map(|follows| follows.to_string()));
+    line("export_dir", config.export_dir.as_ref().map(|folder| text(&folder.display().to_string())));
     line("read_only", Some(config.read_only.to_string()));
     line("confirm", Some(text(confirm)));
     line("max_cost_per_day", config.max_cost_per_day.map(|dollars| format!("{dollars:?}")));
@@ -27,6 +33,9 @@ pub fn settings(config: &Config) -> String {
     written += &config.accounts.iter().map(account).collect::<String>();
     written += &config.freezes.iter().map(freeze).collect::<String>();
     written += &config.models.iter().map(model).collect::<String>();
+    written += &notify(&config.notify);
+    written += &config.commands.iter().map(command).collect::<String>();
+    written += &config.links.iter().map(link).collect::<String>();
     if !config.severities.is_empty() {
         written += "\n[severity]\n";
     }
@@ -79,6 +88,51 @@ fn freeze(freeze: &Freeze) -> String {
     let lines = Lines::of("freeze").text("name", Some(&freeze.name));
     let lines = lines.list("stages", texts(&freeze.stages)).list("accounts", texts(&freeze.accounts));
     lines.0 + &freeze.window.to_string()
+}
+
+fn notify(notify: &Notify) -> String {
+    if notify.is_off() {
+        return String::new();
+    }
+    let command: Vec<String> = notify.command.iter().map(ToString::to_string).collect();
+    let osc = notify.osc.map(|osc| match osc {
+        Osc::Nine => "9",
+        Osc::TripleSeven => "777",
+    });
+    Lines("\n[notify]\n".to_owned())
+        .raw("bell", Some(notify.bell.to_string()))
+        .text("osc", osc)
+        .list("command", texts(&command))
+        .text("timeout", Some(&format!("{}s", notify.timeout.as_secs())))
+        .0
+}
+
+fn command(command: &Command) -> String {
+    let args: Vec<String> = command.args.iter().map(ToString::to_string).collect();
+    let run = match command.run {
+        RunIn::Pane => "pane",
+        RunIn::Foreground => "foreground",
+    };
+    Lines::of("command")
+        .text("name", Some(&command.name))
+        .text("key", command.key.as_ref().map(|(key, _)| key.as_str()))
+        .list("kinds", texts(&command.kinds))
+        .list("panes", command.panes.iter().map(|(pane, _)| pane.as_str()))
+        .list("args", texts(&args))
+        .raw("shell", Some(command.shell.to_string()))
+        .raw("confirm", Some(command.confirm.to_string()))
+        .raw("changes", Some(command.changes.to_string()))
+        .text("run", Some(run))
+        .text("timeout", Some(&format!("{}s", command.timeout.as_secs())))
+        .0
+}
+
+fn link(link: &Link) -> String {
+    Lines::of("link")
+        .text("label", Some(&link.label))
+        .text("url", Some(&link.url.to_string()))
+        .list("kinds", texts(&link.kinds))
+        .0
 }
 
 fn model(model: &Model) -> String {

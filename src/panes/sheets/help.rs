@@ -2,6 +2,7 @@
 
 use super::keys;
 use crate::app::{Action, App, Cell, Filter, Help};
+use crate::keymap::Keymap;
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
@@ -13,8 +14,8 @@ type Entry = (&'static str, Line, Line, Line);
 pub(super) fn help(app: &App, help: &Help) -> Sheet {
     let filter = Filter::parse(help.filter.text(), &[], &[]);
     let said = |(_, keys, name, what): &Entry| [keys, name, what].map(|line| Cell::of_line(line.clone()));
-    let keeps = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", &said(entry), &[0, 1, 2]));
-    let entries = actions(app).chain(in_sheets(app)).filter(keeps);
+    let keeps = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", String::new, &said(entry), &[0, 1, 2]));
+    let entries = actions(app).chain(commands(app)).chain(in_sheets(app)).filter(keeps);
     let mut rows = Vec::new();
     let mut group = "";
     for (its, keys, name, what) in entries {
@@ -66,6 +67,16 @@ fn actions(app: &App) -> impl Iterator<Item = Entry> {
         let keys = app.keymap.keys_for(action.name).join(" ");
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
         (action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what)
+    })
+}
+
+/// Returns the commands of the configuration.
+fn commands(app: &App) -> impl Iterator<Item = Entry> {
+    app.commands.iter().map(|command| {
+        let keys = app.keymap.keys_for(&Keymap::of_command(&command.name)).join(" ");
+        let args: Vec<String> = command.args.iter().map(ToString::to_string).collect();
+        let (name, what) = (Line::from(command.name.as_str()), Line::from(args.join(" ")));
+        ("commands", Line::new().with(keys, Tone::Busy), name, what)
     })
 }
 

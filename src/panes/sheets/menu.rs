@@ -2,6 +2,7 @@
 
 use super::{keys, place};
 use crate::app::{Action, App, Context, Menu};
+use crate::keymap::Keymap;
 use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
@@ -12,12 +13,17 @@ pub(super) fn menu(app: &App, menu: &Menu) -> Sheet {
     let context = app.context();
     let items = menu.actions.iter().enumerate();
     let items = items.map(|(at, action)| row(app, &context, action, at == menu.focus));
-    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "make the plan"), (Cancel, "close")];
+    let commands = menu.commands.iter().zip(menu.actions.len()..).map(|(name, at)| SheetRow::Item {
+        line: Line::new().plain(format!("{name:<LABEL$}")).muted("a command of the configuration"),
+        note: Line::new().muted(app.keymap.keys_for(&Keymap::of_command(name)).join(" ")),
+        selected: at == menu.focus,
+    });
+    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "choose"), (Cancel, "close")];
     Sheet {
         title: Line::new().with(&menu.about, Tone::Strong),
         width: 100,
         focus: Some(menu.focus),
-        rows: items.chain(place(app)).collect(),
+        rows: items.chain(commands).chain(place(app)).collect(),
         keys: keys(app, false, &wanted),
         ..Sheet::default()
     }

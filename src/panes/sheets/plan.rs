@@ -1,8 +1,11 @@
 //! The sheet of a plan: the choices, the changes, the notes and the calls. The question is below them and always
 //! visible.
 
+use jiff::SignedDuration;
+
 use super::{keys, place};
 use crate::app::{Answer, App, Ask, Planning};
+use crate::fmt;
 use crate::intents::{Choice, Difference, Plan, Way};
 use crate::keymap::SheetKey::{
     Cancel, Confirm, CopyCall, NextChoice, NextField, PageDown, PreviousChoice, ScrollDown, Unfold,
@@ -57,7 +60,7 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
 /// Builds the sheet of a plan that is being made. If the operator chose something else in a plan, that plan stays
 /// visible.
 pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
-    let (keys, reading) = (keys(app, false, &[(Cancel, "cancel")]), SheetRow::Text(reading(planning.waits.as_deref())));
+    let (keys, reading) = (keys(app, false, &[(Cancel, "cancel")]), SheetRow::Text(reading(app, planning)));
     if let Some(before) = &planning.before {
         return Sheet { tone: Tone::Busy, pinned: vec![SheetRow::Rule, reading], keys, ..ask(app, before) };
     }
@@ -71,13 +74,16 @@ pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
     }
 }
 
-/// Says that a plan is being made, or names the reason for its delay.
-fn reading(waits: Option<&str>) -> Line {
+/// Says that a plan is being made, and for how long, or names the reason for its delay.
+fn reading(app: &App, planning: &Planning) -> Line {
     let line = Line::new().with("◐ ", Tone::Busy);
-    match waits {
+    let line = match &planning.waits {
         Some(waits) => line.with(waits, Tone::Warn).plain("; nothing is sent"),
         None => line.plain("reading, nothing is sent"),
-    }
+    };
+    let now = app.here.observed.at;
+    let is_long = now.duration_since(planning.since) >= SignedDuration::from_secs(1);
+    if is_long { line.muted(format!("  {}", fmt::age(now, planning.since))) } else { line }
 }
 
 /// Builds the rows of a plan: the changes, the notes, the other choices, the checks, the consequences, and the calls.

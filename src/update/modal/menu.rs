@@ -2,6 +2,7 @@
 
 use crate::app::{App, Effect, Menu};
 use crate::keymap::SheetKey;
+use crate::update::commands;
 use crate::view::Tone;
 
 /// Handles a key.
@@ -10,6 +11,9 @@ pub(super) fn key(app: &mut App, mut menu: Menu, key: SheetKey) -> Option<Effect
     use SheetKey::{Confirm, NextField, PreviousField, ScrollDown, ScrollUp};
     match key {
         Confirm => {
+            if let Some(name) = menu.focus.checked_sub(menu.actions.len()).and_then(|at| menu.commands.get(at)) {
+                return commands::start(app, name);
+            }
             let action = *menu.actions.get(menu.focus)?;
             match (action.able)(&app.context()) {
                 Ok(_) => return (action.run)(app),

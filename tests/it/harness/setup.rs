@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{copy, mouse, resume, suspend};
+use super::shell::{alert, copy, in_front, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -120,7 +120,9 @@ impl Setup {
     /// Creates the initial state of the console.
     fn app(&self, session: &Session) -> App {
         let keymap = session.config.keymap.as_deref().unwrap_or("default");
-        let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
+        let mut keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
+        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
+        keymap.bind(&session.config.commands, &source).unwrap_or_else(|e| panic!("{e}"));
         let mut app = session.app(keymap);
         (app.zone, app.size) = (TimeZone::UTC, self.size);
         if let Some(folder) = &self.choices {
@@ -171,20 +173,26 @@ impl Setup {
         };
         let executor = session.connections.first().unwrap().executor.clone();
         let app = self.app(&session);
-        let Session { connections, clock, recorder, replay, .. } = session;
+        let Session { connections, clock, recorder, replay, config, .. } = session;
+        let notify = config.notify;
         let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
         let choices = self.choices.as_deref().map(ChoicesFile::at);
+        let (sim, files) = (None, folder.join("files"));
         let machine = Machine {
             choices,
             connections,
             clock,
             copy,
             mouse,
+            alert,
+            in_front,
+            notify,
             suspend,
             resume,
-            sim: None,
+            sim,
             recorder,
             replay,
+            folder: files,
             background,
         };
         let screen = Shared::new(self.size, executor.aws.meter.clone());

@@ -1,16 +1,45 @@
 //! The substitutes for the clipboard, and for the shell that a stopped program returns to.
 
 use std::cell::{Cell, RefCell};
+use std::io;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use sagetop::terminal::Ways;
 use tokio::time::sleep;
 
 thread_local! {
     /// The text that was copied last. A test and its loop share a thread.
     static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
+    /// The notifications so far.
+    static ALERTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The program that ran last in the place of the console.
+    static IN_FRONT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The number of times that the terminal was taken over again.
     static TAKEN_OVER: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Keeps a notification.
+pub(super) fn alert(text: &str, _: Ways) {
+    ALERTS.with_borrow_mut(|kept| kept.push(text.to_owned()));
+}
+
+pub(super) fn alerts() -> Vec<String> {
+    ALERTS.with_borrow(Clone::clone)
+}
+
+/// Keeps a program instead of running it: there is no terminal.
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the real one")]
+pub(super) fn in_front(command: &mut Command) -> io::Result<ExitStatus> {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    IN_FRONT.with_borrow_mut(|kept| *kept = words);
+    Ok(ExitStatus::default())
+}
+
+pub(super) fn was_in_front() -> Vec<String> {
+    IN_FRONT.with_borrow(Clone::clone)
 }
 
 pub(super) fn copy(text: &str) {

@@ -1,0 +1,171 @@
+//! Texts with placeholders: addresses and arguments that are filled with the names of a thing.
+
+use std::fmt;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+
+/// A text with placeholders such as `{name}`. `{{` and `}}` stand for braces.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Template(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Value(Placeholder),
+}
+
+/// A placeholder of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// The ARN of the thing.
+    Arn,
+    /// Its name.
+    Name,
+    /// Its region.
+    Region,
+    /// The profile in force.
+    Profile,
+    /// The account id, 12 digits.
+    Account,
+}
+
+impl Placeholder {
+    const ALL: [Self; 5] = [Self::Arn, Self::Name, Self::Region, Self::Profile, Self::Account];
+
+    /// Returns its name between the braces.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arn => "arn",
+            Self::Name => "name",
+            Self::Region => "region",
+            Self::Profile => "profile",
+            Self::Account => "account",
+        }
+    }
+}
+
+impl fmt::Display for Placeholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}}}", self.name())
+    }
+}
+
+impl Template {
+    /// Returns the text with the values of its placeholders.
+    ///
+    /// # Errors
+    /// The first placeholder without a value.
+    pub fn fill(&self, value: impl Fn(Placeholder) -> Option<String>) -> Result<String, Placeholder> {
+        let part = |part: &Part| match part {
+            Part::Text(text) => Ok(text.clone()),
+            Part::Value(placeholder) => value(*placeholder).ok_or(*placeholder),
+        };
+        self.0.iter().map(part).collect()
+    }
+
+    /// Are there placeholders in it?
+    #[must_use]
+    pub fn has_placeholders(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Value(_)))
+    }
+
+    /// Does its text begin with one of these? A placeholder at the beginning is no text.
+    #[must_use]
+    pub fn begins_with(&self, starts: &[&str]) -> bool {
+        let Some(Part::Text(text)) = self.0.first() else { return false };
+        starts.iter().any(|start| text.starts_with(start))
+    }
+}
+
+/// Parses texts with their places.
+pub(super) fn parsed(texts: Vec<Spanned<String>>, source: &Source) -> Result<Vec<Template>, ConfigError> {
+    let parse = |text: Spanned<String>| {
+        let span = text.span();
+        Template::try_from(text.into_inner()).map_err(|why| ConfigError::at(source, span, why))
+    };
+    texts.into_iter().map(parse).collect()
+}
+
+impl fmt::Display for Template {
+    /// Writes it as the file does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
+            Part::Value(placeholder) => placeholder.fmt(f),
+        })
+    }
+}
+
+impl TryFrom<String> for Template {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (mut parts, mut plain) = (Vec::new(), String::new());
+        let mut rest = text.chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '{' | '}' if rest.peek() == Some(&c) => plain.extend(rest.next()),
+                '{' => {
+                    let name: String = std::iter::from_fn(|| rest.next_if(|c| *c != '}')).collect();
+                    if rest.next().is_none() {
+                        return Err(format!("{{{name} is not closed by a }}; write {{{{ for a brace"));
+                    }
+                    let found = Placeholder::ALL.into_iter().find(|placeholder| placeholder.name() == name);
+                    let value = found.ok_or_else(|| {
+                        let known = Placeholder::ALL.map(|placeholder| placeholder.to_string()).join(", ");
+                        format!("there is no placeholder {{{name}}}; write one of {known}, or {{{{ for a brace")
+                    })?;
+                    if !plain.is_empty() {
+                        parts.push(Part::Text(std::mem::take(&mut plain)));
+                    }
+                    parts.push(Part::Value(value));
+                }
+                '}' => return Err("a } closes no placeholder; write }} for a brace".to_owned()),
+                _ => plain.push(c),
+            }
+        }
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Ok(Self(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_and_braces_stay() {
+        let cases = [
+            ("plain", Ok("plain")),
+            ("{name}@{region}", Ok("x@r")),
+            ("{{name}} {name}", Ok("{name} x")),
+            ("{arn}", Err("{arn}")),
+            ("", Ok("")),
+        ];
+        for (text, expected) in cases {
+            let template = Template::try_from(text.to_owned()).unwrap();
+            assert_eq!(template.to_string(), text);
+            let filled = template.fill(|placeholder| match placeholder {
+                Placeholder::Name => Some("x".to_owned()),
+                Placeholder::Region => Some("r".to_owned()),
+                Placeholder::Arn | Placeholder::Profile | Placeholder::Account => None,
+            });
+            assert_eq!(
+                filled.map_err(|missing| missing.to_string()),
+                expected.map(str::to_owned).map_err(str::to_owned)
+            );
+        }
+        for (text, says) in [("{nam}", "no placeholder {nam}"), ("{name", "not closed"), ("}", "closes no placeholder")]
+        {
+            let why = Template::try_from(text.to_owned()).unwrap_err();
+            assert!(why.contains(says), "{text}: {why}");
+        }
+    }
+}
