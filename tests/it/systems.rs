@@ -56,8 +56,8 @@ fn every_row_names_an_action_with_its_key_or_says_that_nothing_is_read() {
 #[test]
 fn every_link_is_on_the_page_with_its_partitions_and_in_a_row_of_a_system() {
     let page = fs::read_to_string(root().join("docs/systems.md")).unwrap();
-    let (_, links) = page.split_once("## Links").unwrap();
-    let lines = links.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| linked "));
+    let (_, table) = page.split_once("## Links").unwrap();
+    let lines = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| linked "));
     let cells = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_owned()).collect() };
     let word = |one: &Partition| match one {
         Partition::Commercial => "`aws`",

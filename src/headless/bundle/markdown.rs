@@ -157,8 +157,10 @@ fn second(at: Timestamp) -> String {
 
 /// Returns a text in which no character means anything to Markdown or HTML, on one line.
 fn text(plain: &str) -> String {
+    let plain = escaped(plain);
     let mut out = String::with_capacity(plain.len());
-    for c in escaped(plain).chars() {
+    let mut rest = plain.chars().peekable();
+    while let Some(c) = rest.next() {
         match c {
             '\n' | '\t' => out.push(' '),
             '&' => out.push_str("&amp;"),
@@ -166,7 +168,7 @@ fn text(plain: &str) -> String {
             '>' => out.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '!' | '~' => out.extend(['\\', c]),
             // An address on its own would be a link.
-            ':' => out.push_str("&#58;"),
+            ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
             _ => out.push(c),
         }
     }

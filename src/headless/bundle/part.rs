@@ -91,7 +91,7 @@ pub(super) fn alarm(look: &Look, name: &str) -> Option<AlarmState> {
         name: alarm.name.clone(),
         state: alarm.state.clone(),
         since: alarm.since,
-        condition: cut(&alarm.condition),
+        condition: cut(alarm.rule.as_deref().unwrap_or(&format!("{} {}", alarm.watches, alarm.condition))),
         reason: cut(&alarm.reason),
         notifies,
     })
