@@ -53,8 +53,8 @@ pub use log_view::{LogProgress, LogView};
 pub use message::{Effect, Msg, Picture, ReplayCommand};
 pub use messages::{Message, Messages};
 pub use modal::{
-    Answer, Ask, Chooser, ChooserAct, ChooserItem, ColumnPicker, Comparison, Dialog, Ended, Field, Form, Help, Menu, Modal,
-    Notice, Output, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
+    Answer, Ask, Chooser, ChooserAct, ChooserItem, ColumnPicker, Comparison, Dialog, Ended, Field, Form, Help, Menu,
+    Modal, Notice, Output, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;

@@ -8,7 +8,6 @@ mod automation;
 mod cell;
 mod chain;
 pub mod charts;
-mod console;
 mod crumbs;
 mod data;
 mod endpoints;

@@ -15,9 +15,7 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AwsCommand, Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, console,
-};
+use super::{AwsCommand, Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, console};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use crate::health::Health;

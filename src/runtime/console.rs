@@ -105,9 +105,8 @@ fn appearance(
     keymap.bind(&config.commands, source)?;
     check_panes(config, source)?;
     let links = config.hyperlinks.unwrap_or_else(|| terminal::follows_links(|name| std::env::var(name).ok()));
-    let read = |name: &str| {
-        Themes::read(assets.clone(), name, level, common.ascii).map(|themes| themes.with_links(links))
-    };
+    let read =
+        |name: &str| Themes::read(assets.clone(), name, level, common.ascii).map(|themes| themes.with_links(links));
     let chosen = chosen.map(|name| read(&name).map_err(|why| format!("the theme {name} is not used: {}", why.message)));
     match chosen {
         Some(Ok(themes)) => Ok((themes, keymap, None)),

@@ -6,17 +6,18 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{RwLock, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
-use crate::app::{Account, App, Choices, Effect, Msg};
+use crate::app::{Account, App, Choices, Effect, Msg, Seen};
 use crate::aws::caught;
 use crate::disk;
-use crate::intents::{Executor, Outcome, Plan, Refusal, Rollback};
+use crate::intents::{AnyIntent, Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
-use crate::resources::{AccountId, Source};
+use crate::resources::{AccountId, Kind, Source};
 use crate::view::Tone;
 
 /// The time between two snapshots on disk.
@@ -231,62 +232,12 @@ impl EffectRunner {
             Effect::Write { stem, extension, text } => self.write(stem, extension, text),
             Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
-            Effect::KeepSeen(place, all) => {
-                let file = self.machine.connections.get(place.place()).and_then(|connection| connection.seen.clone());
-                if let Some(file) = file {
-                    // Without the file, the finding is in the inbox of the next run again.
-                    self.saving.spawn_blocking_on(move || drop(file.write(&all)), &self.machine.background);
-                }
-            }
+            Effect::KeepSeen(place, all) => self.keep_seen(place, all),
             Effect::Copy(text) => (self.machine.copy)(&text),
-            Effect::Plan(place, intent) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let (waits, wanted) = (self.answer.clone(), intent.clone());
-                let tell = move |text| drop(waits.try_send(Msg::PlanWaits(place, wanted.clone(), text)));
-                let work = async move {
-                    let plan = caught(executor.plan_patiently(&intent, tell)).await.unwrap_or_else(|said| {
-                        Err(Refusal::No(format!("the plan broke off, and nothing was sent: {said}")))
-                    });
-                    let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
-                };
-                self.work.spawn_on(work, &self.machine.background);
-            }
-            Effect::Review(place) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let work = async move {
-                    // After a panic nothing is known about these intents, so they stay open in the journal.
-                    if let Ok(unfinished) =
-                        caught(async { executor.review(&executor.read_journal().await).await }).await
-                    {
-                        let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
-                    }
-                };
-                self.work.spawn_on(work, &self.machine.background);
-            }
-            Effect::LiftFreeze(place, freeze, reason) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let work = move || {
-                    let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
-                    let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
-                };
-                self.work.spawn_blocking_on(work, &self.machine.background);
-            }
-            Effect::Acknowledge(place, about, since, note) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let work = move || {
-                    let noted = executor.acknowledge(&about, since, note.as_deref());
-                    let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
-                    if let Ok(remembered) = executor.remember() {
-                        let _ = answer.blocking_send(Msg::Remembered(place, remembered));
-                    }
-                    let _ = answer.blocking_send(Msg::Acknowledged(noted));
-                };
-                self.work.spawn_blocking_on(work, &self.machine.background);
-            }
+            Effect::Plan(place, intent) => self.plan(place, intent, app),
+            Effect::Review(place) => self.review(place, app),
+            Effect::LiftFreeze(place, freeze, reason) => self.lift_freeze(place, freeze, reason, app),
+            Effect::Acknowledge(place, about, since, note) => self.acknowledge(place, (about, since, note), app),
             Effect::Arm(place, rollback) => {
                 let Some(executor) = self.executor(place, app) else { return };
                 self.arm(executor, place, rollback);
@@ -301,6 +252,74 @@ impl EffectRunner {
                 self.send(executor, *plan);
             }
         }
+    }
+
+    /// Keeps what was marked as seen. Without the file, the finding is in the inbox of the next run again.
+    fn keep_seen(&mut self, place: AccountId, all: Vec<Seen>) {
+        let file = self.machine.connections.get(place.place()).and_then(|connection| connection.seen.clone());
+        if let Some(file) = file {
+            // Without the file, the finding is in the inbox of the next run again.
+            self.saving.spawn_blocking_on(move || drop(file.write(&all)), &self.machine.background);
+        }
+    }
+
+    /// Plans an intent.
+    fn plan(&mut self, place: AccountId, intent: AnyIntent, app: &App) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let (waits, wanted) = (self.answer.clone(), intent.clone());
+        let tell = move |text| drop(waits.try_send(Msg::PlanWaits(place, wanted.clone(), text)));
+        let work = async move {
+            let plan = caught(executor.plan_patiently(&intent, tell))
+                .await
+                .unwrap_or_else(|said| Err(Refusal::No(format!("the plan broke off, and nothing was sent: {said}"))));
+            let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
+        };
+        self.work.spawn_on(work, &self.machine.background);
+    }
+
+    /// Finds out what became of intents that an earlier run left unfinished.
+    fn review(&mut self, place: AccountId, app: &App) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = async move {
+            // After a panic nothing is known about these intents, so they stay open in the journal.
+            if let Ok(unfinished) = caught(async { executor.review(&executor.read_journal().await).await }).await {
+                let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
+            }
+        };
+        self.work.spawn_on(work, &self.machine.background);
+    }
+
+    /// Journals that a freeze is lifted.
+    fn lift_freeze(&mut self, place: AccountId, freeze: String, reason: String, app: &App) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = move || {
+            let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
+            let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
+        };
+        self.work.spawn_blocking_on(work, &self.machine.background);
+    }
+
+    /// Journals that somebody takes care of something, or no longer.
+    fn acknowledge(
+        &mut self,
+        place: AccountId,
+        (about, since, note): ((Kind, String), Timestamp, Option<String>),
+        app: &App,
+    ) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = move || {
+            let noted = executor.acknowledge(&about, since, note.as_deref());
+            let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
+            if let Ok(remembered) = executor.remember() {
+                let _ = answer.blocking_send(Msg::Remembered(place, remembered));
+            }
+            let _ = answer.blocking_send(Msg::Acknowledged(noted));
+        };
+        self.work.spawn_blocking_on(work, &self.machine.background);
     }
 
     /// Waits until the endpoint of a rollback can be changed, and plans it.

@@ -1,7 +1,9 @@
 //! Commands of the configuration: which ones fit the selection, and what they run.
 
 use super::copy;
-use crate::app::{App, ChooserItem, Chooser, ChooserAct, CommandAbout, Context, Effect, Ended, Invocation, Item, Modal, Output};
+use crate::app::{
+    App, Chooser, ChooserAct, ChooserItem, CommandAbout, Context, Effect, Ended, Invocation, Item, Modal, Output,
+};
 use crate::config::Command;
 use crate::view::Tone;
 
@@ -60,7 +62,8 @@ pub(super) fn start(app: &mut App, name: &str) -> Option<Effect> {
 fn ask(app: &mut App, place: usize, invocation: &Invocation) {
     let text = invocation.words.iter().map(|word| crate::fmt::shell_word(word)).collect::<Vec<_>>().join(" ");
     let choice = |label: &str, text: String, then| ChooserItem { label: label.to_owned(), text, leads: false, then };
-    let items = vec![choice("cancel", String::new(), ChooserAct::Nothing), choice("run", text, ChooserAct::Command(place))];
+    let items =
+        vec![choice("cancel", String::new(), ChooserAct::Nothing), choice("run", text, ChooserAct::Command(place))];
     app.modal =
         Some(Chooser { title: format!("run {}?", invocation.title), confirm: "choose", items, focus: 0 }.into());
 }

@@ -1,7 +1,7 @@
 //! Copying: the usual text of the selected thing, or one of its handles.
 
 use super::{charts, logs};
-use crate::app::{App, ChooserItem, Chooser, ChooserAct, Context, Effect, Item, Subject};
+use crate::app::{App, Chooser, ChooserAct, ChooserItem, Context, Effect, Item, Subject};
 use crate::handles::{About, Handle, What};
 use crate::model::Chain;
 use crate::resources::{Kind, Thing};

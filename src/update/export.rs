@@ -1,6 +1,6 @@
 //! Taking the table or the screen out of the console, into a file.
 
-use crate::app::{App, ChooserItem, Chooser, ChooserAct, Context, Effect, Picture};
+use crate::app::{App, Chooser, ChooserAct, ChooserItem, Context, Effect, Picture};
 use crate::panes::export;
 
 /// Is there a table on the screen?

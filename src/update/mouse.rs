@@ -110,8 +110,10 @@ fn select_node(app: &mut App, id: Id, twice: bool) -> Option<Effect> {
 /// Selects an item of the open sheet. A double click confirms it.
 fn choose(app: &mut App, place: usize, twice: bool) -> Option<Effect> {
     let sheet = panes::sheet(app, app.modal.as_ref()?);
-    let chooses =
-        matches!(app.modal, Some(Modal::Palette(_) | Modal::Pick(_) | Modal::Chooser(_) | Modal::ThemePicker(_) | Modal::ColumnPicker(_)));
+    let chooses = matches!(
+        app.modal,
+        Some(Modal::Palette(_) | Modal::Pick(_) | Modal::Chooser(_) | Modal::ThemePicker(_) | Modal::ColumnPicker(_))
+    );
     if !chooses || !matches!(sheet.rows.get(place), Some(SheetRow::Item { .. })) {
         return None;
     }

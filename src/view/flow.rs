@@ -188,7 +188,7 @@ impl Rows {
         // Neighbouring pieces of one meaning become one piece.
         match self.row.0.last_mut().filter(|last| last.is_like(of)) {
             Some(last) => last.push(word),
-            None => self.row.0.push(of.with_text(word)),
+            None => self.row.0.push(of.part(word)),
         }
         self.used += cells;
     }
@@ -197,7 +197,7 @@ impl Rows {
         while let Some(last) = self.row.0.pop() {
             let kept = last.text().trim_end_matches(' ');
             if !kept.is_empty() {
-                self.row.0.push(last.with_text(kept));
+                self.row.0.push(last.part(kept));
                 break;
             }
         }

@@ -44,7 +44,7 @@ impl Span {
     }
     /// Returns whether both pieces mean the same, so that they can be one.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.tone == other.tone && self.link == other.link
+        (self.tone, self.marked, &self.link) == (other.tone, other.marked, &other.link)
     }
     /// Returns the address that it leads to.
     #[must_use]

@@ -116,7 +116,9 @@ fn words_are_of_the_row_or_of_its_account() {
     let names = rows.map(|(account, _)| account);
     let kept = |text: &str| {
         let filter = Filter::parse(text, &["MODEL"], &names).unwrap();
-        let kept = rows.iter().filter(|(account, row)| filter.keeps(account, String::new, &[Cell::of_line(Line::from(*row))], &[0]));
+        let kept = rows
+            .iter()
+            .filter(|(account, row)| filter.keeps(account, String::new, &[Cell::of_line(Line::from(*row))], &[0]));
         kept.map(|(account, _)| *account).collect::<Vec<_>>()
     };
     assert_eq!(kept(" "), names);

@@ -56,7 +56,7 @@ impl Rollback {
     ) -> Result<Plan, Refusal> {
         match self.way {
             None => {}
-            Some(RollbackWay::Previous) => return Ok(self.choose(executor, present, reader).await?.1),
+            Some(RollbackWay::Previous) => return Ok(Box::pin(self.choose(executor, present, reader)).await?.1),
             Some(RollbackWay::Rebuild) => return rebuild::plan(self, executor, present, None, &[], Vec::new()).await,
             Some(RollbackWay::Traffic) => return self.by_traffic(executor, present).await,
             Some(way @ (RollbackWay::Reject | RollbackWay::Stage)) => {
@@ -67,7 +67,7 @@ impl Rollback {
         let traffic = traffic(present).map(|(_, note)| note);
         let (chosen, mut plan) = match self.by_traffic(executor, present).await {
             Ok(plan) => (RollbackWay::Traffic, plan),
-            Err(_) => match self.choose(executor, present, reader).await {
+            Err(_) => match Box::pin(self.choose(executor, present, reader)).await {
                 Ok(chosen) => chosen,
                 Err(Refusal::No(why)) => return Err(Refusal::No(why + &owner.hint(&self.endpoint))),
                 Err(error) => return Err(error),

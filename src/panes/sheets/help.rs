@@ -14,7 +14,8 @@ type Entry = (&'static str, Line, Line, Line);
 pub(super) fn help(app: &App, help: &Help) -> Sheet {
     let filter = Filter::parse(help.filter.text(), &[], &[]);
     let said = |(_, keys, name, what): &Entry| [keys, name, what].map(|line| Cell::of_line(line.clone()));
-    let keeps = |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", String::new, &said(entry), &[0, 1, 2]));
+    let keeps =
+        |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", String::new, &said(entry), &[0, 1, 2]));
     let entries = actions(app).chain(commands(app)).chain(in_sheets(app)).filter(keeps);
     let mut rows = Vec::new();
     let mut group = "";

@@ -66,13 +66,13 @@ async fn origin(aws: &Aws, vertex: Vertex) -> Result<Origin, AwsError> {
 
 async fn trial_of(aws: &Aws, name: &str) -> Result<Trial, AwsError> {
     let answer = aws.sagemaker.describe_trial_component().trial_component_name(name).send().await.map_err(failed)?;
-    let text = |value: TrialComponentParameterValue| match value {
-        TrialComponentParameterValue::NumberValue(number) => number.to_string(),
-        TrialComponentParameterValue::StringValue(text) => text,
-        _ => String::new(),
+    let text = |value: &TrialComponentParameterValue| {
+        let text = value.as_string_value().cloned();
+        text.or_else(|value| value.as_number_value().map(f64::to_string))
+            .unwrap_or_else(|_| "of another type".to_owned())
     };
     let mut parameters: Vec<(String, String)> =
-        answer.parameters.unwrap_or_default().into_iter().map(|(name, value)| (name, text(value))).collect();
+        answer.parameters.unwrap_or_default().into_iter().map(|(name, value)| (name, text(&value))).collect();
     parameters.sort();
     parameters.truncate(VALUES);
     let metrics = answer.metrics.unwrap_or_default().into_iter().take(VALUES);

@@ -55,8 +55,12 @@ fn the_written_configuration_describes_what_boto3_made() {
     let model =
         |name: &str| config.models.iter().find(|model| model.name == name).unwrap_or_else(|| panic!("{name}: {text}"));
     let forecast = model("demand-forecast");
-    assert_eq!(forecast.pipelines.iter().map(|p| p.text()).collect::<Vec<_>>(), ["DemandForecast-Nightly"], "{text}");
-    let endpoints: Vec<&str> = forecast.endpoints.iter().map(|e| e.text()).collect();
+    assert_eq!(
+        forecast.pipelines.iter().map(sagetop::config::Glob::text).collect::<Vec<_>>(),
+        ["DemandForecast-Nightly"],
+        "{text}"
+    );
+    let endpoints: Vec<&str> = forecast.endpoints.iter().map(sagetop::config::Glob::text).collect();
     assert!(endpoints.contains(&"demand-forecast-{stage}"), "{endpoints:?}");
     assert!(forecast.data.iter().any(|data| data.uri.starts_with("s3://retail-lake/sales/daily/")), "{text}");
     let serves = |name: &str, endpoint: &str| model(name).endpoints.iter().any(|glob| glob.matches(endpoint));
