@@ -36,6 +36,15 @@ pub const KINDS: &[&str] = &[
     "deployment_pipelines",
     "state_machines",
     "evaluation_reports",
+    "monitoring_schedules",
+    "model_cards",
+    "version_records",
+    "workbenches",
+    "quotas",
+    "keys",
+    "insights",
+    "images",
+    "location_records",
 ];
 
 /// Checks the names of kinds.
