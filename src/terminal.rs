@@ -5,6 +5,7 @@
 
 mod backend;
 mod clipboard;
+mod foreground;
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::panic;
@@ -22,6 +23,7 @@ use ratatui::Terminal;
 
 pub use backend::CompactBackend;
 pub use clipboard::{Multiplexer, copy, osc52};
+pub use foreground::{is_given_away, run_in_foreground};
 
 use crate::aws::is_caught;
 

@@ -15,6 +15,7 @@ mod drill;
 mod leave;
 mod lineage;
 mod list;
+mod login;
 mod logs;
 mod menu;
 mod modal;
@@ -27,6 +28,7 @@ mod run_action;
 mod runs;
 mod search;
 mod seen;
+mod tour;
 mod typing;
 
 use crossterm::event::KeyEvent;
@@ -79,6 +81,7 @@ impl App {
             Msg::Progress(id, progress) => self.progress(&id, progress),
             Msg::AllSent(id) => self.all_sent(&id),
             Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
+            Msg::LoggedIn(place, ended) => login::logged_in(self, place, ended),
             Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
         }
         None
@@ -88,12 +91,14 @@ impl App {
         self.last_key.get_or_insert(now);
         self.here.tick(now);
         self.elsewhere.iter_mut().for_each(|account| account.tick(now));
+        tour::turn(self, now);
     }
 
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
         (self.pane, self.detail, self.open_charts, self.open_log) = (pane, None, None, None);
+        self.wallboard = None;
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);

@@ -54,6 +54,8 @@ pub enum Msg {
     Ended(String, Outcome),
     /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
+    /// The command of a login has ended. The text says why it failed.
+    LoggedIn(AccountId, Result<(), String>),
     /// A theme cannot be read. The text says why.
     ThemeFailed(String),
     /// The program was asked to end, for example by a signal.
@@ -79,6 +81,8 @@ pub enum Effect {
     Copy(String),
     /// Takes the mouse, or leaves it to the terminal.
     Mouse(bool),
+    /// Runs the command of a login in the terminal: the program and its arguments. Then reads the account.
+    LogIn(AccountId, Vec<String>),
     /// Puts the theme with this name in force.
     Theme(String),
     /// Keeps the findings of an account that were marked as seen, for later runs.

@@ -20,6 +20,7 @@ use super::places::Places;
 use super::run::Run;
 use super::subject::{Item, Subject};
 use super::tables::{Action, Context, List, Pane, Tables};
+use super::tour::{Layout, Tour, Wallboard};
 use crate::charts::{SeriesCache, Window};
 use crate::keymap::Keymap;
 use crate::model::Chain;
@@ -82,6 +83,12 @@ pub struct App {
     pub runs: Vec<Run>,
     /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
+    /// How the screen is laid out.
+    pub layout: Layout,
+    /// The wallboard, if it is shown.
+    pub wallboard: Option<Wallboard>,
+    /// The tour, until it ends.
+    pub tour: Option<Tour>,
     /// Are the alarms of auto scaling listed?
     pub show_scaling: bool,
     /// The drill, and the number of keys pressed in it.
@@ -146,6 +153,9 @@ impl App {
             event_filter: EventFilter::default(),
             runs: Vec::new(),
             message: None,
+            layout: Layout::default(),
+            wallboard: None,
+            tour: None,
             show_scaling: false,
             drill: None,
             recording: None,

@@ -60,7 +60,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (models, reason) = waiting(account, &subject.item)?;
     Some(vec![
         Cell::glyph(reason.health),
-        Cell::age(account.observed.at, reason.since),
+        Cell::age(app, account.observed.at, reason.since),
         Cell::plain(models.join(", ")),
         Cell::text(&reason.text, cell::tone(reason.health)),
         Cell::muted(reason.stage().name()),

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::keyboard::{Keyboard, keyboard};
 use super::{Machine, Themes, run};
-use crate::app::{Chosen, Opening, Settled};
+use crate::app::{Chosen, Opening, Settled, Tour};
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config::{self, Config, ConfigError};
@@ -49,13 +49,28 @@ pub async fn console(
     app.zone = TimeZone::system();
     let theme = session.config.theme.clone().unwrap_or_else(|| THEME.to_owned());
     app.recall(choices, Settled { theme, mouse: !session.config.leave_mouse, accounts: session.accounts() });
+    // A first start shows the tour. Recordings, replays and the simulated account do not.
+    let is_real = session.recorder.is_none() && session.replay.is_none() && session.sim.is_none();
+    app.tour = (is_real && !app.choices().toured && app.opening.is_none()).then(Tour::default);
     app.message = told.or(untold).map(|text| (Tone::Warn, text)).or(app.message);
     terminal::take_mouse_later(app.mouse);
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
     let choices = Some(file);
-    let machine =
-        Machine { choices, connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
+    let machine = Machine {
+        choices,
+        connections,
+        clock,
+        copy,
+        mouse,
+        suspend,
+        foreground,
+        resume,
+        sim,
+        recorder,
+        replay,
+        background,
+    };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
@@ -117,6 +132,10 @@ fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal without clipboard support ignores the text. The text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+fn foreground(command: Vec<String>) -> BoxFuture<'static, Result<(), String>> {
+    Box::pin(terminal::run_in_foreground(command))
 }
 
 #[cfg(unix)]

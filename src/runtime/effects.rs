@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Choices, Effect, Msg};
-use crate::aws::caught;
+use crate::aws::{Usage, caught};
 use crate::intents::{Executor, Outcome, Plan, Refusal};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
@@ -57,7 +57,8 @@ impl EffectRunner {
         // A replay shows the recorded usage.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
-            let usage = connection.executor.aws.meter.usage();
+            let aws = &connection.executor.aws;
+            let usage = Usage { credentials_until: aws.credentials_until(), ..aws.meter.usage() };
             if let Some(recorder) = &self.machine.recorder {
                 recorder.used(account, &usage);
             }
@@ -151,7 +152,7 @@ impl EffectRunner {
         while self.work.try_join_next().is_some() {}
         match effect {
             // The loop carries these out.
-            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) => {}
+            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) | Effect::LogIn(..) => {}
             Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
             Effect::KeepSeen(place, all) => {

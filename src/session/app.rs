@@ -2,7 +2,7 @@
 
 use super::{Connection, SeenFile, Session};
 use crate::app::{Account, App};
-use crate::aws::{StandIn, Transport};
+use crate::aws::{StandIn, Transport, profile_names};
 use crate::config::{Colour, Confirm};
 use crate::keymap::Keymap;
 use crate::recording::{Recorder, Replay};
@@ -61,6 +61,9 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
+    if connection.stand_in.is_none() && session.replay.is_none() {
+        account.profiles = profile_names();
+    }
     account.seen = connection.seen.as_ref().map(SeenFile::read).unwrap_or_default().into_iter().collect();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account

@@ -14,7 +14,7 @@ use sagetop::theme::Level;
 use sagetop::update::{ACTIONS, NAMES};
 
 /// The actions that are too rare for a key; the palette has them.
-const PALETTE_ONLY: &[&str] = &[];
+const PALETTE_ONLY: &[&str] = &["tour"];
 
 /// The actions that a console needs, whatever its keymap is.
 const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down"];

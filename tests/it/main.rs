@@ -24,6 +24,7 @@ mod documents;
 mod endpoint_kinds;
 mod failures;
 mod finding;
+mod first_contact;
 mod fleet;
 mod golden;
 mod harness;

@@ -203,7 +203,7 @@ fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -
     let filled = match symbol {
         "▶" => Some(format!("M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z", left + CELL.0 - 0.6)),
         // Few fonts have the hourglass, so it is drawn.
-        "⧖" => Some(format!(
+        "◇" => Some(format!(
             "M{0:.1} {above:.1}H{1:.1}L{mid:.1} {half:.1}L{1:.1} {beneath:.1}H{0:.1}L{mid:.1} {half:.1}Z",
             left + 0.9,
             left + CELL.0 - 0.9

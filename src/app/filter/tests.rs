@@ -6,7 +6,7 @@ const COLUMNS: [&str; 4] = ["MODEL", "STATUS", "LAST CHANGE", "ARN"];
 fn row(texts: [&str; 4]) -> Vec<Cell> {
     let [model, status, change, arn] = texts;
     let status = Line::new().with("✗ ", Tone::Bad).with(status, Tone::Bad);
-    let status = Cell { health: crate::model::Health::Critical, ..Cell::of_line(status) };
+    let status = Cell { health: crate::model::Health::Critical, signed: true, ..Cell::of_line(status) };
     [model, change, arn].map(|text| Cell::of_line(Line::from(text))).into_iter().enumerate().fold(
         Vec::new(),
         |mut cells, (place, cell)| {

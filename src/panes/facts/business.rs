@@ -3,7 +3,7 @@
 use super::super::cell;
 use super::Fact;
 use crate::app::App;
-use crate::config::{Meaning, Metric};
+use crate::config::Metric;
 use crate::fmt;
 use crate::model::{BusinessMetric, Chain, Health, Standing, business_metrics};
 use crate::resources::metric::MetricSeries;
@@ -15,12 +15,13 @@ const OLD: i64 = 3600;
 /// Returns a fact for each metric of a model in `CloudWatch`.
 pub(super) fn metrics(app: &App, chain: &Chain) -> Vec<Fact> {
     let all = business_metrics(&app.here.observed, chain);
-    all.iter().map(|known| (known.metric.label.clone(), line(app, known))).collect()
+    all.iter().map(|known| (known.metric.name_and_unit().0.to_owned(), line(app, known))).collect()
 }
 
 fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     let now = app.here.observed.at;
     let last = known.series.and_then(MetricSeries::last);
+    let told = |value: f64| format!("{}{}", fmt::number(value), known.metric.name_and_unit().1);
     let why = known.series.map_or("not read", |series| series.problem.as_deref().unwrap_or("no value"));
     let (value, tone) = match (last, known.standing) {
         (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
@@ -30,9 +31,9 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
         (Some((_, value)), Standing::Doubtful) => {
             (format!("◌ {}  percent or fraction?", fmt::number(value)), Tone::Warn)
         }
-        (Some((_, value)), Standing::Within) => (fmt::number(value), Tone::Plain),
-        (Some((_, value)), Standing::Good) => (fmt::number(value), Tone::Good),
-        (Some((_, value)), Standing::Bad) => (fmt::number(value), Tone::Bad),
+        (Some((_, value)), Standing::Within) => (told(value), Tone::Plain),
+        (Some((_, value)), Standing::Good) => (told(value), Tone::Good),
+        (Some((_, value)), Standing::Bad) => (told(value), Tone::Bad),
     };
     let age = last.filter(|(at, _)| now.as_second() - at.as_second() > OLD);
     let age = age.map(|(at, _)| format!("  {} ago", fmt::age(now, at))).unwrap_or_default();
@@ -40,9 +41,7 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     Line::new().with(value, tone).muted(format!("{}{age}", bound(known.metric))).plain(remedies)
 }
 
-/// Returns the bound of a metric as a phrase that follows its value: `  bad > 15`.
+/// Returns the bound of a metric as a phrase that follows its value: ` (max 15)`.
 fn bound(metric: &Metric) -> String {
-    let word = if metric.meaning == Meaning::Promote { "good" } else { "bad" };
-    let phrase = metric.limit.map(|(compare, limit)| format!("  {word} {} {}", compare.sign(), fmt::number(limit)));
-    phrase.unwrap_or_default()
+    metric.bound(fmt::number).map(|bound| format!(" ({bound})")).unwrap_or_default()
 }
