@@ -30,6 +30,7 @@ mod seen;
 mod state;
 mod subject;
 mod tables;
+mod tour;
 
 pub use account::Account;
 pub(crate) use account::FocusedOn;
@@ -65,3 +66,4 @@ pub use state::App;
 pub(crate) use state::Leaving;
 pub use subject::{Item, Subject};
 pub use tables::{Action, Body, Context, List, Pane, Preview, Tables};
+pub use tour::{Layout, Tour, Wallboard};

@@ -43,7 +43,7 @@ pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, failed};
 pub use error_kind::ErrorKind;
 pub use http::Transport;
-pub use login::Renewal;
+pub use login::{Renewal, in_one_line};
 pub(crate) use meter::in_background;
 pub use meter::{Meter, ON_DEMAND, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency};
@@ -90,6 +90,12 @@ impl Deref for Aws {
 }
 
 impl Aws {
+    /// Returns when the credentials in use expire. `None` if they do not, or there are none.
+    #[must_use]
+    pub fn credentials_until(&self) -> Option<jiff::Timestamp> {
+        self.login.as_ref()?.until()
+    }
+
     /// Makes the next call read the credentials again, after AWS refused them: somebody may have logged in since.
     pub(crate) async fn refused(&self) {
         if let Some(login) = &self.login {

@@ -35,6 +35,19 @@ pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
     if today.date() == then.date() { time } else { format!("{:02}-{:02} {time}", then.month(), then.day()) }
 }
 
+/// The local time in few cells: `03:12` today, `23 Nov` on another day of this year, otherwise `2025`.
+#[must_use]
+pub fn stamp(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
+    let (today, then) = (zone.to_datetime(now), zone.to_datetime(at));
+    if today.date() == then.date() {
+        clock(now, at, zone)
+    } else if today.year() == then.year() {
+        day(at, zone)
+    } else {
+        then.year().to_string()
+    }
+}
+
 /// The local date and time to the second: `23 Nov 03:12:40`.
 #[must_use]
 pub fn second(at: Timestamp, zone: &TimeZone) -> String {
@@ -111,11 +124,10 @@ pub fn dollars(amount: f64) -> String {
     }
 }
 
-/// Microseconds as the nearest readable unit: `850 µs`, `41 ms`, `1.2 s`.
+/// Microseconds in milliseconds, or in seconds from one second on: `0.85 ms`, `41 ms`, `1.2 s`.
 #[must_use]
 pub fn micros(value: f64) -> String {
     match value {
-        v if v < 1_000.0 => format!("{} µs", number(v)),
         v if v < 1_000_000.0 => format!("{} ms", number(v / 1_000.0)),
         v => format!("{} s", number(v / 1_000_000.0)),
     }
@@ -199,7 +211,9 @@ mod tests {
         }
         assert_eq!(percent(0.041), "4.1 %");
         assert_eq!(bytes(1_572_864), "1.5 MiB");
+        assert_eq!(micros(850.0), "0.85 ms");
         assert_eq!(micros(41_000.0), "41 ms");
+        assert_eq!(micros(1_200_000.0), "1.2 s");
         assert_eq!(account("123456789012"), "1234-5678-9012");
     }
 
@@ -207,6 +221,10 @@ mod tests {
     fn times_of_another_day_carry_the_date() {
         let now = "2026-11-23T03:20:00Z".parse().unwrap();
         let clock = |at: &str| clock(now, at.parse().unwrap(), &TimeZone::UTC);
+        let stamp = |at: &str| stamp(now, at.parse().unwrap(), &TimeZone::UTC);
+        assert_eq!(stamp("2026-11-23T03:12:00Z"), "03:12");
+        assert_eq!(stamp("2026-11-21T03:12:00Z"), "21 Nov");
+        assert_eq!(stamp("2025-11-23T03:12:00Z"), "2025");
         assert_eq!(clock("2026-11-23T03:12:00Z"), "03:12");
         assert_eq!(clock("2026-11-21T03:12:00Z"), "11-21 03:12");
     }

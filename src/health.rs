@@ -31,7 +31,7 @@ impl Health {
             Self::Absent => ("–", "nothing"),
             Self::Ok => ("✓", "ok"),
             Self::Running => ("◐", "running"),
-            Self::Waiting => ("⧖", "pending"),
+            Self::Waiting => ("◇", "pending"),
             Self::Unknown => ("◌", "unknown"),
             Self::Warning => ("▲", "degraded"),
             Self::Critical => ("✗", "broken"),

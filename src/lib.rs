@@ -42,6 +42,7 @@
 //! | [`model::ATTENTION`] | small named rules that say what deserves the eye |
 //! | [`app::Account`] | one account in one region as the screen knows it; [`app::App`] is in one of them at a time |
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |
+//! | [`app::Choices`] | what the operator chose on the screen, for the next run: theme, order, columns, filters |
 //! | [`app::Action`] | something the operator can do: a name, help, a function |
 //! | [`logs::LogRequest`], [`logs::tail`] | which log is wanted, from where on; reads it while it is wanted |
 //! | [`charts::ChartRequest`], [`charts::SeriesCache`] | which metrics are wanted over which time; what was read of them |

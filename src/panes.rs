@@ -13,6 +13,7 @@ mod data;
 mod endpoints;
 pub mod export;
 mod facts;
+mod first_contact;
 mod frame;
 mod header;
 pub mod history;
@@ -81,6 +82,9 @@ fn body_rows(app: &App, banners: &[Line]) -> u16 {
 /// what is shown instead of a pane, need all rows of a small terminal.
 fn tab_rows(app: &App) -> u16 {
     let previews = app.pane.list().is_some_and(|list| list.preview.is_some());
+    if app.layout.zoomed || app.wallboard.is_some() {
+        return 0;
+    }
     u16::from(app.size.1 >= TABS_FROM || (app.shows_pane() && !previews))
 }
 

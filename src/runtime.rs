@@ -83,6 +83,8 @@ pub struct Machine {
     pub notify: Notify,
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
+    /// Gives the terminal to a command until it ends, and takes it over again. Returns why the command failed.
+    pub foreground: fn(Vec<String>) -> BoxFuture<'static, Result<(), String>>,
     /// Takes over the terminal again after the program was stopped from outside.
     pub resume: fn(),
     /// The simulated account, if the progress of its drill is shown.
@@ -282,6 +284,13 @@ impl MainLoop {
                 self.went_on = Some(Instant::now());
                 self.painter.redraw_all(terminal, &mut self.app)?;
                 self.app.update(self.effects.tick());
+            }
+            Some(Effect::LogIn(account, command)) => {
+                let ended = (self.effects.machine.foreground)(command).await;
+                self.painter.redraw_all(terminal, &mut self.app)?;
+                self.app.update(self.effects.tick());
+                self.app.update(Msg::LoggedIn(account, ended));
+                self.pollers.refresh(account);
             }
             Some(Effect::Theme(name)) => self.put_on(&name),
             Some(Effect::Refresh(account)) => self.pollers.refresh(account),

@@ -5,6 +5,7 @@
 
 mod backend;
 mod clipboard;
+mod foreground;
 mod hyperlinks;
 mod notification;
 
@@ -25,6 +26,7 @@ use ratatui::Terminal;
 
 pub use backend::CompactBackend;
 pub use clipboard::{Multiplexer, copy, osc52};
+pub use foreground::{is_given_away, run_in_foreground};
 pub use hyperlinks::follows_links;
 pub use notification::{Ways, notify};
 

@@ -20,6 +20,7 @@ mod freeze;
 mod leave;
 mod lineage;
 mod list;
+mod login;
 mod logs;
 mod menu;
 mod messages;
@@ -34,6 +35,7 @@ mod run_action;
 mod runs;
 mod search;
 mod seen;
+mod tour;
 mod typing;
 
 use crossterm::event::KeyEvent;
@@ -98,6 +100,7 @@ impl App {
             Msg::CommandEnded(ticket, ended) => commands::finish(self, ticket, ended),
             Msg::Told(text) => self.message = Some((Tone::Plain, text)),
             Msg::Failed(why) => self.message = Some((Tone::Warn, why)),
+            Msg::LoggedIn(place, ended) => login::logged_in(self, place, ended),
         }
         None
     }
@@ -106,12 +109,14 @@ impl App {
         self.last_key.get_or_insert(now);
         self.here.tick(now);
         self.elsewhere.iter_mut().for_each(|account| account.tick(now));
+        tour::turn(self, now);
     }
 
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
         (self.pane, self.detail, self.open_charts, self.open_log) = (pane, None, None, None);
+        self.wallboard = None;
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);

@@ -49,6 +49,8 @@ pub struct Account {
     pub lifted: BTreeSet<String>,
     /// How to renew the credentials when they have expired.
     pub login: Option<Renewal>,
+    /// The profiles of the AWS configuration files.
+    pub profiles: Vec<String>,
     /// The tables, the configuration, the time and the focus.
     pub observed: Observed,
     /// The models, with their indexes.

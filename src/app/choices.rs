@@ -23,6 +23,12 @@ pub struct Choices {
     /// The name of the window of charts, such as `3 h`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<String>,
+    /// Do lists show times instead of ages?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub times: bool,
+    /// Was the tour of the first start shown?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub toured: bool,
     /// The order and the columns of lists, by the name of the pane.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub panes: BTreeMap<String, PaneChoices>,
@@ -93,6 +99,7 @@ impl App {
         self.mouse = Chosen::in_place_of(choices.mouse.as_ref(), &settled.mouse).unwrap_or(settled.mouse);
         let window = choices.window.as_deref();
         self.window = Window::ALL.into_iter().find(|known| Some(known.name()) == window).unwrap_or_default();
+        self.layout.times = choices.times;
         for pane in self.tables.panes {
             let rows = choices.accounts.get(&settled.accounts).and_then(|panes| panes.get(pane.name));
             recall(self.lists.entry(pane.name).or_default(), pane, choices.panes.get(pane.name), rows);
@@ -112,6 +119,8 @@ impl App {
         }
         choices.mouse = Chosen::of(&self.mouse, &self.settled.mouse);
         choices.window = (self.window != Window::default()).then(|| self.window.name().to_owned());
+        choices.times = self.layout.times;
+        choices.toured |= self.tour.is_some();
         let lists = || self.tables.panes.iter().filter_map(|pane| Some((pane, self.lists.get(pane.name)?)));
         let panes = lists().map(|(pane, list)| (pane.name.to_owned(), columns_of(list, pane)));
         choices.panes = panes.filter(|(_, chosen)| *chosen != PaneChoices::default()).collect();

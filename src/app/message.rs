@@ -65,6 +65,8 @@ pub enum Msg {
     Remembered(AccountId, Remembered),
     /// An acknowledgement was journalled (`true`) or withdrawn, or the journal cannot be written. The text says why.
     Acknowledged(Result<bool, String>),
+    /// The command of a login has ended. The text says why it failed.
+    LoggedIn(AccountId, Result<(), String>),
     /// A theme cannot be read. The text says why.
     /// A file was written: its path, or why it was not.
     Written(Result<String, String>),
@@ -130,6 +132,8 @@ pub enum Effect {
     Foreground(Invocation),
     /// Takes the mouse, or leaves it to the terminal.
     Mouse(bool),
+    /// Runs the command of a login in the terminal: the program and its arguments. Then reads the account.
+    LogIn(AccountId, Vec<String>),
     /// Puts the theme with this name in force.
     Theme(String),
     /// Keeps the findings of an account that were marked as seen, for later runs.

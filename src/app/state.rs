@@ -22,6 +22,7 @@ use super::places::Places;
 use super::run::Run;
 use super::subject::{Item, Subject};
 use super::tables::{Action, Context, List, Pane, Tables};
+use super::tour::{Layout, Tour, Wallboard};
 use crate::charts::{SeriesCache, Window};
 use crate::config::Command;
 use crate::keymap::Keymap;
@@ -95,6 +96,12 @@ pub struct App {
     pub(crate) command_tickets: u64,
     /// The models that were told to be broken, and when.
     pub(crate) alerted: BTreeMap<(AccountId, String), Timestamp>,
+    /// How the screen is laid out.
+    pub layout: Layout,
+    /// The wallboard, if it is shown.
+    pub wallboard: Option<Wallboard>,
+    /// The tour, until it ends.
+    pub tour: Option<Tour>,
     /// Are the alarms of auto scaling listed?
     pub show_scaling: bool,
     /// The drill, and the number of keys pressed in it.
@@ -166,6 +173,9 @@ impl App {
             commands: Vec::new(),
             command_tickets: 0,
             alerted: BTreeMap::new(),
+            layout: Layout::default(),
+            wallboard: None,
+            tour: None,
             show_scaling: false,
             drill: None,
             recording: None,

@@ -70,6 +70,12 @@ fn operation<E>() -> &'static str {
 }
 
 impl AwsError {
+    /// Returns whether the call had no credentials that AWS accepts.
+    #[must_use]
+    pub fn is_about_credentials(&self) -> bool {
+        self.kind == ErrorKind::Expired || self.remedy.is_some()
+    }
+
     /// Returns what the operator can do about the error, as the end of a sentence.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {

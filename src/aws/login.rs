@@ -1,8 +1,8 @@
 //! The credentials that sign the calls, and how they are read again when AWS no longer accepts them.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_config::Region;
 use aws_config::identity::IdentityCache;
@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -38,15 +39,17 @@ pub(super) struct Login {
     target: Target,
     region: Region,
     known: Arc<Mutex<Option<Known>>>,
+    /// When the last credentials expire.
+    until: Arc<std::sync::Mutex<Option<SystemTime>>>,
 }
 
 /// How to renew credentials that AWS no longer accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Renewal {
     /// This command logs in with IAM Identity Center; the program picks up its result.
-    Sso(String),
+    Sso(Vec<String>),
     /// This command logs in as on the web page of AWS; the program picks up its result.
-    SignIn(String),
+    SignIn(Vec<String>),
     /// The profile gets its credentials in another way; this phrase says what to do.
     Other(String),
     /// The keys are in the environment of this process, so only a restart can change them.
@@ -56,12 +59,35 @@ pub enum Renewal {
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sso(command) => write!(f, "log in again; for SSO, run `{command}`"),
-            Self::SignIn(command) => write!(f, "log in again with `{command}`"),
+            Self::Sso(command) => write!(f, "log in again; for SSO, run `{}`", in_one_line(command)),
+            Self::SignIn(command) => write!(f, "log in again with `{}`", in_one_line(command)),
             Self::Other(what) => f.write_str(what),
             Self::Start => f.write_str("restart sagetop with other keys in the environment"),
         }
     }
+}
+
+impl Renewal {
+    /// Returns the command that logs in: the program and its arguments.
+    #[must_use]
+    pub fn command(&self) -> Option<&[String]> {
+        match self {
+            Self::Sso(command) | Self::SignIn(command) => Some(command),
+            Self::Other(_) | Self::Start => None,
+        }
+    }
+}
+
+/// Returns a command as it is typed into a shell.
+#[must_use]
+pub fn in_one_line(command: &[String]) -> String {
+    command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a word, quoted for a shell if necessary.
+pub(super) fn quoted(word: &str) -> String {
+    let needed = word.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
+    if needed { format!("{word:?}") } else { word.to_owned() }
 }
 
 /// The state of a login.
@@ -79,7 +105,17 @@ impl Login {
     /// Creates a login without credentials; the files are read with the first call. `region` is the region of all
     /// calls.
     pub(super) fn new(target: Target, region: Region) -> Self {
-        Self { target, region, known: Arc::default() }
+        Self { target, region, known: Arc::default(), until: Arc::default() }
+    }
+
+    /// Returns when the credentials in use expire. `None` if they do not, or there are none.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        Timestamp::try_from(until?).ok()
+    }
+
+    fn note_expiry(&self, until: Option<SystemTime>) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 
     /// Notes that AWS no longer accepts the credentials. The next call reads all files again, unless they were just
@@ -121,10 +157,14 @@ impl Login {
         let why = match asked.provider {
             Err(why) => return Err(CredentialsError::provider_error(why)),
             Ok(provider) => match ask(&provider).await {
-                Ok(found) => return Ok(found),
+                Ok(found) => {
+                    self.note_expiry(found.expiry());
+                    return Ok(found);
+                }
                 Err(why) => why,
             },
         };
+        self.note_expiry(None);
         // Another task may have read the credentials again meanwhile, and those did not fail.
         if let Some(known) = self.known.lock().await.as_mut().filter(|known| known.since == asked.since) {
             (known.since, known.provider) = (Instant::now(), Err(why.clone()));

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -81,6 +82,9 @@ pub struct Usage {
     /// The part of it that was read on demand.
     #[serde(default)]
     pub on_demand: f64,
+    /// When the credentials in use expire. `None` if they do not, or there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials_until: Option<Timestamp>,
     /// The calls and their cost by source.
     pub by_source: BTreeMap<Cow<'static, str>, Spent>,
 }

@@ -32,6 +32,30 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Returns the name and a value, with a unit that the label ends with behind the value: `MAPE 16.1 %`.
+    #[must_use]
+    pub fn with_value(&self, value: &str) -> String {
+        let (name, unit) = self.name_and_unit();
+        format!("{name} {value}{unit}")
+    }
+    /// Returns the name without its unit, and the unit as it follows a value: `MAPE` and ` %`.
+    #[must_use]
+    pub fn name_and_unit(&self) -> (&str, &str) {
+        self.label.strip_suffix(" %").map_or((&self.label, ""), |name| (name, " %"))
+    }
+    /// Returns the bound in words: `max 15`, `min 2.5`, `good from 0.6`.
+    #[must_use]
+    pub fn bound(&self, told: impl Fn(f64) -> String) -> Option<String> {
+        let (compare, limit) = self.limit?;
+        let upwards = matches!(compare, Compare::Greater | Compare::GreaterOrEqual);
+        let word = match (self.meaning, upwards) {
+            (Meaning::Breach, true) => "max",
+            (Meaning::Breach, false) => "min",
+            (Meaning::Promote, true) => "good from",
+            (Meaning::Promote, false) => "good up to",
+        };
+        Some(format!("{word} {}", told(limit)))
+    }
     /// Returns whether it is the metric of this name in one of these namespaces of CloudWatch.
     #[must_use]
     pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {

@@ -5,6 +5,8 @@ use super::*;
 const ACTIONS: &[&str] = &[
     "quit",
     "help",
+    "login",
+    "wallboard",
     "palette",
     "back",
     "open",
@@ -41,6 +43,8 @@ const ACTIONS: &[&str] = &[
     "reverse",
     "columns",
     "refresh",
+    "times",
+    "zoom",
     "mark",
     "diff",
     "cause",

@@ -99,6 +99,14 @@ impl Reason {
     pub fn brief(&self) -> &str {
         self.brief.as_deref().unwrap_or(&self.text)
     }
+    /// Returns the phrase in as few words as possible: the fact alone.
+    #[must_use]
+    pub fn shortest(&self) -> &str {
+        match &self.column {
+            Some(Column::Word(word)) => word,
+            Some(Column::Age | Column::WordAndAge(_)) | None => self.brief(),
+        }
+    }
     /// Is this thing the subject?
     #[must_use]
     pub fn is_about(&self, kind: Kind, id: &str) -> bool {

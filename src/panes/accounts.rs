@@ -2,6 +2,7 @@
 
 use super::cell;
 use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
+use crate::aws::AwsError;
 use crate::fmt;
 use crate::model::Health;
 use crate::view::{Line, Tone};
@@ -29,6 +30,7 @@ const LIST: List = List {
         PaneColumn::cells("✓", 5).right(),
         PaneColumn::cells("INBOX", 5).right(),
         PaneColumn::cells("AGE", 6).right(),
+        PaneColumn::cells("LOGIN", 9).right().from(130),
         PaneColumn::cells("CALLS/MIN", 9).right().from(130),
         PaneColumn::cells("COST/DAY", 8).right().from(140),
         // The trouble is shown at any width.
@@ -66,11 +68,25 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         models(&[Health::Unknown], Health::Unknown),
         models(&well, Health::Ok),
         if account.unread() { Cell::count(None) } else { counted(account.waiting(), Tone::Warn) },
-        Cell::age(account.observed.at, account.observed.store.endpoints.answered_at()),
+        Cell::age(app, account.observed.at, account.observed.store.endpoints.answered_at()),
+        login(account),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
         Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),
         trouble(account),
     ])
+}
+
+/// Shows for how long the credentials in use are good.
+fn login(account: &Account) -> Cell {
+    let now = account.observed.at;
+    match account.usage.credentials_until {
+        Some(until) if until > now => {
+            let left = until.as_second() - now.as_second();
+            Cell::of(Line::new().plain(fmt::age(until, now)), left)
+        }
+        Some(_) => Cell::text("over", Tone::Warn),
+        None => Cell::muted("–"),
+    }
 }
 
 /// Returns the first error, its kind, and the number of other sources with errors.
@@ -88,10 +104,15 @@ fn trouble(account: &Account) -> Cell {
     }
 }
 
+/// Returns the error because of which nothing of an account could be read.
+pub(super) fn unread_error(account: &Account) -> Option<&AwsError> {
+    let store = &account.observed.store;
+    store.endpoints.read_error().or(store.groups.read_error())
+}
+
 /// Returns why nothing of an account could be read, and how to fix it.
 pub(super) fn why_unread(account: &Account) -> Option<Vec<Line>> {
-    let store = &account.observed.store;
-    let why = store.endpoints.read_error().or(store.groups.read_error())?;
+    let why = unread_error(account)?;
     let advice = why.watched().unwrap_or_default();
     Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }

@@ -61,7 +61,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         state(app, subject, alarm),
         Cell::plain(&alarm.name),
         Cell::muted(severity::tier(&app.here.observed.preferences.severity, alarm).unwrap_or_default()),
-        Cell::age(app.here.observed.at, alarm.since),
+        Cell::age(app, app.here.observed.at, alarm.since),
         tells(app, alarm),
         Cell::muted(app.models_of(subject)),
         Cell::muted(&*alarm.kind),

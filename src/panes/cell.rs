@@ -32,10 +32,10 @@ impl Cell {
             None => Self::of(Line::new().muted("–"), i64::MIN),
         }
     }
-    /// Makes an age. The newest sorts first.
-    pub(super) fn age(now: Timestamp, at: Option<Timestamp>) -> Self {
+    /// Makes an age, or the time itself if the operator wants to see times. The newest sorts first.
+    pub(super) fn age(app: &App, now: Timestamp, at: Option<Timestamp>) -> Self {
         match at {
-            Some(at) => Self::of(Line::new().plain(fmt::age(now, at)), now.as_second() - at.as_second()),
+            Some(at) => Self::of(Line::new().plain(moment(app, now, at)), now.as_second() - at.as_second()),
             None => Self::of(Line::new().muted("–"), i64::MAX),
         }
     }
@@ -74,12 +74,22 @@ impl Cell {
     }
 }
 
+/// Returns how long ago something was, or when, as the operator wants to see it.
+pub(super) fn moment(app: &App, now: Timestamp, at: Timestamp) -> String {
+    if app.layout.times { fmt::stamp(now, at, &app.zone) } else { fmt::age(now, at) }
+}
+
 /// Adds an event to a line: its glyph, its text, and the person or service that did it.
 pub(super) fn event(line: Line, event: &Event) -> Line {
     // The last part of an ARN names the person.
     let by = if event.by.starts_with("arn:") { event.by.rsplit(':').next().unwrap_or_default() } else { &event.by };
-    let line = line.with(format!("{} ", event.health.sign().0), tone(event.health)).plain(&event.text);
+    let line = line.with(format!("{} ", event_sign(event.health)), tone(event.health)).plain(&event.text);
     if by.is_empty() { line } else { line.muted(format!("   {by}")) }
+}
+
+/// Returns the sign of something that happened. What began then need not be under way any more.
+pub(super) fn event_sign(health: Health) -> &'static str {
+    if health == Health::Running { "•" } else { health.sign().0 }
 }
 
 /// Makes the cell of an event, sorted by its text.

@@ -25,9 +25,10 @@ const MOST_BANNERS: usize = 4;
 /// Returns the urgent messages of all accounts: lost credentials, a role that cannot be assumed, a lost network.
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
+    banners.extend(tour(app));
     for account in app.accounts() {
         let who = app.whose(account.id);
-        banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
+        banners.extend(lost(app, account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
         banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
     }
     // The list below is more important than many accounts with errors.
@@ -43,7 +44,7 @@ fn unclaimed(account: &Account) -> Option<(String, Tone)> {
 }
 
 /// Returns why an account cannot be read, and how to fix it.
-fn lost(account: &Account) -> Vec<String> {
+fn lost(app: &App, account: &Account) -> Vec<String> {
     let troubles = account.observed.store.troubles();
     let told = |kind: ErrorKind| {
         // Every caller may read its own identity, so a denied identity means that the account was not accessible at
@@ -57,7 +58,9 @@ fn lost(account: &Account) -> Vec<String> {
             _ if error.remedy.is_some() => ("no credentials", error.watched().unwrap_or_default()),
             (ErrorKind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (ErrorKind::Expired, Some(command)) => {
-                ("no valid credentials", format!("{command}; sagetop notices it without a restart"))
+                let key = app.keymap.key_for("login").filter(|_| command.command().is_some());
+                let key = key.map(|key| format!("press {key}, or ")).unwrap_or_default();
+                ("no valid credentials", format!("{key}{command}; sagetop notices it without a restart"))
             }
             (ErrorKind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
             (ErrorKind::Denied, _) => ("access denied", error.watched().unwrap_or_default()),
@@ -97,6 +100,21 @@ fn drill(app: &App) -> Vec<Line> {
     rows.into_iter().take(3).map(|row| Line::new().with(row.text(), Tone::Busy)).collect()
 }
 
+/// Returns the step of the tour.
+fn tour(app: &App) -> Option<Line> {
+    // Without a model there is nothing to show yet.
+    let has_models = app.lists.get(app.tables.home.name).is_some_and(|list| !list.ids.is_empty());
+    let (step, all, action, does) = app.tour.as_ref().filter(|_| has_models)?.step()?;
+    let key = app.keymap.key_for(action).unwrap_or_else(|| action.to_owned());
+    let ends = app
+        .keymap
+        .key_for("back")
+        .filter(|_| action != "back")
+        .map(|key| format!("   ({key} on the first pane ends the tour)"));
+    let text = format!("tour {step} of {all}: {key} {does}{}", ends.unwrap_or_default());
+    Some(Line::new().with(text, Tone::Busy))
+}
+
 /// Returns the note of a list, with the unusual states of its kinds.
 pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     let mut line = (list.note)(app);
@@ -124,6 +142,9 @@ fn source_note(app: &App, source: &Source) -> Option<Line> {
 
 /// Returns the footer: the important keys, the edited line, or the last message.
 pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
+    if app.wallboard.is_some() && app.modal.is_none() && app.message.is_none() && app.pending_keys.is_none() {
+        return Footer { message: Some(wallboard(app)), ..Footer::default() };
+    }
     if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.line.typing && app.modal.is_none()) {
         return searched(app, detail);
     }
@@ -143,6 +164,13 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     }
     let keys = sheet.map_or_else(|| keys(app), |sheet| sheet.keys.clone());
     Footer { keys, ..Footer::default() }
+}
+
+/// Returns the last row of the wallboard: the time, and how to leave.
+fn wallboard(app: &App) -> Line {
+    let now = fmt::second(app.here.observed.at, &app.zone);
+    let leaves = app.keymap.key_for("back").map(|key| format!("   {key} leaves the wallboard"));
+    Line::new().with(now, Tone::Strong).muted(leaves.unwrap_or_default())
 }
 
 /// Returns the footer while the filter of a list is edited, with the number of rows that it keeps, or its mistake.

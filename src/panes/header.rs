@@ -57,6 +57,9 @@ fn what(app: &App, brief: bool) -> Line {
         let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
         line = line.plain("  ").with("● REC", tone);
     }
+    if let Some(text) = login_ends(&app.here).filter(|_| app.replay.is_none()) {
+        line = line.plain("  ").with(text, Tone::Warn);
+    }
     if app.here.may_change().is_err() && app.replay.is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
@@ -100,6 +103,17 @@ fn freezes(app: &App, brief: bool) -> Line {
         let until = if brief { String::new() } else { format!(" until {until}") };
         line.plain("  ").with(format!("freeze {}{lifted}{until}", freeze.name), tone)
     })
+}
+
+/// The seconds before the end of the credentials from which on it is told. Credentials that are renewed by themselves
+/// are renewed 90 seconds before their end at the latest.
+const ENDS_SOON: i64 = 5 * 60;
+
+/// Says that the credentials end soon.
+fn login_ends(account: &Account) -> Option<String> {
+    let (now, until) = (account.observed.at, account.usage.credentials_until?);
+    let left = until.as_second() - now.as_second();
+    (0..ENDS_SOON).contains(&left).then(|| format!("login ends in {}", fmt::age(until, now)))
 }
 
 /// Shows the region and the caller.

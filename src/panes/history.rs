@@ -47,7 +47,7 @@ pub(super) fn marks(app: &App, chain: &Chain, from: i64, period: i64, points: us
     };
     let mut marks: Vec<(Health, usize)> = history(app, chain, MOST_MARKS).into_iter().filter_map(mark).collect();
     marks.sort_unstable();
-    marks.into_iter().map(|(health, place)| (place, Span::new(health.sign().0, cell::tone(health)))).collect()
+    marks.into_iter().map(|(health, place)| (place, Span::new(cell::event_sign(health), cell::tone(health)))).collect()
 }
 
 /// Returns since when something is wrong with the selected thing or, if nothing is wrong with it, with its model.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::history::history;
-use super::{accounts, cell, chain};
+use super::{cell, chain, first_contact};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
 use crate::model::{Chain, Column, Health, Serving, StageKind, severity};
@@ -28,6 +28,7 @@ const LIST: List = List {
         PaneColumn::cells("STAGING", 9).from(chain::WIDE),
         PaneColumn::cells("ALARMS", 9),
         PaneColumn::fill("LAST CHANGE", 4, 13),
+        PaneColumn::fill("WHY", 12, 40).from(180),
     ],
     ids,
     row,
@@ -58,16 +59,13 @@ fn empty(app: &App) -> Vec<Line> {
     if app.several() {
         return vec![Line::new().muted("No model found yet; the accounts pane shows the progress of each account.")];
     }
-    if let Some(why) = accounts::why_unread(&app.here) {
+    if let Some(why) = first_contact::unread(app) {
         return why;
     }
     if !store.endpoints.answered() || !store.groups.answered() {
         return vec![Line::new().with("◐ asking AWS…", Tone::Busy)];
     }
-    vec![
-        Line::from("No model found in this account and region."),
-        Line::new().muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
-    ]
+    first_contact::empty(app)
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -78,20 +76,21 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::glyph(account.health(chain)),
         Cell::text(chain.name, Tone::Strong),
         Cell::text(&account.name, account.tone),
-        what(account, chain),
+        what(app, account, chain),
         live(chain, production),
-        stage(account, chain, StageKind::Data),
-        stage(account, chain, StageKind::Training),
-        stage(account, chain, StageKind::Registry),
+        stage(app, account, chain, StageKind::Data),
+        stage(app, account, chain, StageKind::Training),
+        stage(app, account, chain, StageKind::Registry),
         production_cell(account, chain, production),
         staging(account, chain, other),
         alarms(account, chain),
-        last_change(account, chain),
+        last_change(app, account, chain),
+        why(account, chain),
     ])
 }
 
 /// Shows the worst reason and its age, for narrow screens.
-fn what(account: &Account, chain: &Chain) -> Cell {
+fn what(app: &App, account: &Account, chain: &Chain) -> Cell {
     let Some(worst) = chain.worst() else {
         return match account.well_until(chain) {
             Some(at) => Cell::of(
@@ -101,9 +100,21 @@ fn what(account: &Account, chain: &Chain) -> Cell {
             None => Cell::of(Line::new().muted("ok"), 0),
         };
     };
-    let age = worst.unsaid_since().map(|at| format!(" {}", fmt::age(account.observed.at, at)));
+    let age = worst.unsaid_since().map(|at| format!(" {}", cell::moment(app, account.observed.at, at)));
     let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
+}
+
+/// Shows what began first and what followed, for wide screens.
+fn why(account: &Account, chain: &Chain) -> Cell {
+    let Some((first, then)) = chain.course() else { return Cell::muted("") };
+    let since = first.unsaid_since().map(|at| format!(" {}", fmt::age(account.observed.at, at)));
+    let line = Line::new().with(&first.text, cell::tone(first.health)).muted(since.unwrap_or_default());
+    let line = match then {
+        Some(then) => line.muted(", then ").with(chain::placed(chain, then), cell::tone(then.health)),
+        None => line,
+    };
+    Cell::of(line, -(first.health as i64))
 }
 
 fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
@@ -128,9 +139,9 @@ fn not_served(chain: &Chain) -> Cell {
 }
 
 /// Shows the glyph and the short fact of a stage.
-fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
+fn stage(app: &App, account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
-    let age = || stage.since.map(|at| fmt::age(account.observed.at, at)).unwrap_or_default();
+    let age = || stage.since.map(|at| cell::moment(app, account.observed.at, at)).unwrap_or_default();
     let text = match &stage.column {
         _ if stage.health == Health::Absent => String::new(),
         Some(Column::Word(word)) => word.to_string(),
@@ -152,12 +163,12 @@ fn production_cell(account: &Account, chain: &Chain, serving: Option<&Serving>) 
     let version = serving.label();
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
     let why = chain.said_of(serving).find(|r| r.health > Health::Ok);
-    let fact = why.map(|r| r.brief().to_owned());
+    let fact = why.map(|r| r.shortest().to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
     // The fact comes before its place, because the end of a long text is cut.
     let place = if several { format!(" {}", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
-    with_glyph(health, &format!("{version}  {}{place}", fact.unwrap_or_default()))
+    with_glyph(health, &format!("{version} {}{place}", fact.unwrap_or_default()))
 }
 
 /// Shows the version of a stage other than production. A stage that is not called staging is named.
@@ -190,11 +201,12 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
     }
 }
 
-fn last_change(account: &Account, chain: &Chain) -> Cell {
+fn last_change(app: &App, account: &Account, chain: &Chain) -> Cell {
     match &chain.last_change {
         Some((at, what)) => {
             // The age comes first, because a narrow column cuts the end.
-            let line = Line::new().muted(format!("{} ", fmt::age(account.observed.at, *at))).plain(what);
+            let age = cell::moment(app, account.observed.at, *at);
+            let line = Line::new().muted(format!("{age} ")).plain(what);
             Cell::of(line, account.observed.at.as_second() - at.as_second())
         }
         None => Cell::of(Line::new().muted("–"), i64::MAX),
@@ -208,6 +220,7 @@ fn preview_rows(app: &App, body: u16) -> u16 {
 
 fn chain_rows(app: &App, body: u16) -> u16 {
     match (app.size.0 >= chain::WIDE, body) {
+        (true, 42..) => 13,
         (true, 30..) => 10,
         (true, 20..) => 8,
         (false, 26..) => 7,

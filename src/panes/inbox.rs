@@ -62,7 +62,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let known = known.map(|known| format!("ack {} · ", known.text())).unwrap_or_default();
     Some(vec![
         Cell::glyph(reason.health),
-        Cell::age(account.observed.at, reason.since),
+        Cell::age(app, account.observed.at, reason.since),
         Cell::plain(models.join(", ")),
         Cell::text(format!("{known}{}", reason.text), cell::tone(reason.health)),
         Cell::muted(reason.stage().name()),

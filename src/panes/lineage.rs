@@ -32,9 +32,10 @@ fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
         return vec![Block { height: body, content: Content::Lines { title: None, lines } }];
     };
     let selected = detail.selected.last();
-    let shown = selected.map(|item| facts::facts(app, chain, item)).unwrap_or_default();
-    let chart = if body >= 26 { selected.and_then(|item| chart(app, chain, item)) } else { None };
-    let graph = selected.and_then(|item| graph::graph(app, item)).filter(|_| chart.is_none());
+    let beside = selected.filter(|_| !app.layout.zoomed);
+    let shown = beside.map(|item| facts::facts(app, chain, item)).unwrap_or_default();
+    let chart = if body >= 26 { beside.and_then(|item| chart(app, chain, item)) } else { None };
+    let graph = beside.and_then(|item| graph::graph(app, item)).filter(|_| chart.is_none());
     // The tree keeps enough rows to move in it.
     let rows = graph.as_ref().map_or(0, |graph| u16::try_from(graph.lines.len() + 2).unwrap_or(u16::MAX));
     let graph = graph.filter(|_| body >= rows.saturating_add(LEAST));

@@ -2,7 +2,7 @@
 //! thing.
 
 use super::{accounts, frame, key_that};
-use crate::app::{App, Cell, List, ListState, PaneColumn, Subject};
+use crate::app::{App, Cell, List, ListState, PaneColumn, Preview, Subject};
 use crate::resources::Source;
 use crate::view::{self, Block, Content, Id, Line, Row, Table, Tone};
 
@@ -40,10 +40,20 @@ pub fn choosable(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     all.iter().enumerate().filter(|(_, c)| can_be_chosen(c)).collect()
 }
 
+/// Returns the preview of a list. A list that has the whole screen has none.
+fn preview<'l>(app: &App, list: &'l List) -> Option<&'l Preview> {
+    list.preview.as_ref().filter(|_| !app.layout.zoomed)
+}
+
 /// Returns the number of rows of a list in a body of so many rows. A list with a preview is as high as its rows, and
 /// leaves room for the preview.
 pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
-    let Some(preview) = &list.preview else { return body.saturating_sub(2) };
+    let Some(preview) = preview(app, list) else { return body.saturating_sub(2) };
+    let is_empty = app.lists.get(app.pane.name).is_none_or(|state| state.ids.is_empty());
+    if is_empty {
+        // What is said in place of rows has all rows.
+        return body.saturating_sub(1 + u16::from(has_title(app, list)));
+    }
     let all = app.lists.get(app.pane.name).map_or(0, |state| state.all);
     let kept_free = (preview.rows)(app, body) + u16::from(has_title(app, list));
     u16::try_from(all).unwrap_or(u16::MAX).min(body.saturating_sub(kept_free + 1)).max(3)
@@ -52,13 +62,13 @@ pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
 /// Does the list have a title? A list with a preview has one only if it is filtered, or sorted by a hidden column.
 fn has_title(app: &App, list: &List) -> bool {
     let filtered = |state: &ListState| state.problems || (!state.filter.is_empty() && !state.filter.typing);
-    list.preview.is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
+    preview(app, list).is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
 }
 
 /// Builds the list with its preview.
 pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
     let mut blocks = vec![block(app, list, body)];
-    if let Some(preview) = &list.preview {
+    if let Some(preview) = preview(app, list) {
         let left = body.saturating_sub(blocks.iter().map(|block| block.height).sum());
         blocks.extend((preview.blocks)(app, body, left));
     }
@@ -68,7 +78,7 @@ pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
 /// Builds the list alone.
 fn block(app: &App, list: &List, body: u16) -> Block {
     let (rows, titled) = (rows(app, list, body), has_title(app, list));
-    let height = if list.preview.is_some() { rows + 1 + u16::from(titled) } else { body };
+    let height = if preview(app, list).is_some() { rows + 1 + u16::from(titled) } else { body };
     Block { height, content: Content::Table(table(app, list, rows.into(), titled)) }
 }
 

@@ -31,15 +31,15 @@ impl Measured<'_> {
             Ok(value) => *value,
             Err(why) => return Line::new().with(format!("the evaluation report {why}"), Tone::Warn),
         };
-        let word = if self.metric.meaning == Meaning::Promote { "good" } else { "bad" };
-        let limit =
-            self.metric.limit.map(|(compare, limit)| format!("  {word} {} {}", compare.sign(), fmt::number(limit)));
-        Line::new().with(fmt::number(value), self.tone(value)).muted(limit.unwrap_or_default())
+        let bound = self.metric.bound(fmt::number).map(|bound| format!(" ({bound})"));
+        let (_, unit) = self.metric.name_and_unit();
+        let value = Line::new().with(format!("{}{unit}", fmt::number(value)), self.tone(value));
+        value.muted(bound.unwrap_or_default())
     }
 
     /// Returns the name and the value in a few words. `None` if there is no value.
     pub(super) fn brief(&self) -> Option<String> {
-        Some(format!("{} {}", self.metric.label, fmt::number(*self.value.as_ref().ok()?)))
+        Some(self.metric.with_value(&fmt::number(*self.value.as_ref().ok()?)))
     }
 
     fn tone(&self, value: f64) -> Tone {

@@ -73,7 +73,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(group),
         Cell::of(Line::new().with(package.version.map_or("–".to_owned(), |v| format!("v{v}")), Tone::Strong), version),
         Cell::status(app, StageKind::Registry, &package.approval),
-        Cell::age(app.here.observed.at, package.created),
+        Cell::age(app, app.here.observed.at, package.created),
         Cell::text(serves.join(", "), Tone::Good),
         Cell::status(app, StageKind::Registry, &package.status),
         Cell::plain(why),

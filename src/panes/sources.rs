@@ -26,7 +26,9 @@ const LIST: List = List {
     ids: |app| Kind::ALL.iter().map(|kind| app.here.subject(Item::Source(*kind))).collect(),
     row,
     note: |app| {
-        let phrases = app.here.transport.iter().cloned().chain(left_out());
+        let until = app.here.usage.credentials_until.filter(|until| *until > app.here.observed.at);
+        let login = until.map(|until| format!("login ends in {}", fmt::age(until, app.here.observed.at)));
+        let phrases = login.into_iter().chain(app.here.transport.iter().cloned()).chain(left_out());
         phrases.fold(Line::new(), |line, phrase| line.muted(phrase).muted("  "))
     },
     ..List::EMPTY
@@ -47,7 +49,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(kind.name()),
         Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone).tells(health),
         Cell::muted(source.cadence.map_or("–", Cadence::name)),
-        Cell::age(app.here.observed.at, source.fetched_at),
+        Cell::age(app, app.here.observed.at, source.fetched_at),
         Cell::of(Line::new().plain(format!("{rows}{}", if source.capped { "+" } else { "" })), rows),
         count(spent.calls),
         count(spent.metrics),

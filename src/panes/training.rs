@@ -82,7 +82,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             "" => Cell::signed(Health::Unknown, "not read", Tone::Muted),
             status => Cell::status(app, StageKind::Training, status),
         },
-        Cell::age(app.here.observed.at, pipeline.last_execution),
+        Cell::age(app, app.here.observed.at, pipeline.last_execution),
         model(app, subject),
         Cell::muted(""),
         Cell::plain(what.unwrap_or_default()),
@@ -108,7 +108,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell { order: Some(order), ..Cell::of_line(name) },
         Cell::status(app, StageKind::Training, &run.status),
-        Cell::age(app.here.observed.at, run.started),
+        Cell::age(app, app.here.observed.at, run.started),
         model(app, subject),
         took,
         Cell::plain(what),
@@ -125,7 +125,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(&job.name),
         Cell::status(app, StageKind::Training, &job.status),
-        Cell::age(app.here.observed.at, job.created),
+        Cell::age(app, app.here.observed.at, job.created),
         model(app, subject),
         if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
@@ -137,7 +137,7 @@ fn other_job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(&job.name),
         Cell::status(app, StageKind::Training, &job.status),
-        Cell::age(app.here.observed.at, job.created),
+        Cell::age(app, app.here.observed.at, job.created),
         model(app, subject),
         if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(job.summary()),

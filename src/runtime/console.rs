@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::keyboard::{Keyboard, keyboard};
 use super::{Machine, Themes, run};
-use crate::app::{Chosen, Opening, Settled};
+use crate::app::{Chosen, Opening, Settled, Tour};
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config::{self, Config, ConfigError, Source};
@@ -50,6 +50,9 @@ pub async fn console(
     app.zone = TimeZone::system();
     let theme = session.config.theme.clone().unwrap_or_else(|| THEME.to_owned());
     app.recall(choices, Settled { theme, mouse: !session.config.leave_mouse, accounts: session.accounts() });
+    // A first start shows the tour. Recordings, replays and the simulated account do not.
+    let is_real = session.recorder.is_none() && session.replay.is_none() && session.sim.is_none();
+    app.tour = (is_real && !app.choices().toured && app.opening.is_none()).then(Tour::default);
     app.message = told.or(untold).map(|text| (Tone::Warn, text)).or(app.message);
     terminal::take_mouse_later(app.mouse);
     let (folder, notify) = (session.config.export_folder(), session.config.notify.clone());
@@ -67,6 +70,7 @@ pub async fn console(
         in_front,
         notify,
         suspend,
+        foreground,
         resume,
         sim,
         recorder,
@@ -159,6 +163,10 @@ fn tell(text: &str, ways: Ways) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal that cannot be written to ends the program at the next frame.
     let _ = terminal::notify(text, ways, multiplexer, &mut io::stdout());
+}
+
+fn foreground(command: Vec<String>) -> BoxFuture<'static, Result<(), String>> {
+    Box::pin(terminal::run_in_foreground(command))
 }
 
 #[cfg(unix)]

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Choices, Effect, Msg, Seen};
-use crate::aws::caught;
+use crate::aws::{Usage, caught};
 use crate::disk;
 use crate::intents::{AnyIntent, Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
@@ -87,7 +87,8 @@ impl EffectRunner {
         // A replay shows the recorded usage.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
-            let usage = connection.executor.aws.meter.usage();
+            let aws = &connection.executor.aws;
+            let usage = Usage { credentials_until: aws.credentials_until(), ..aws.meter.usage() };
             if let Some(recorder) = &self.machine.recorder {
                 recorder.used(account, &usage);
             }
@@ -225,7 +226,8 @@ impl EffectRunner {
             | Effect::Refresh(_)
             | Effect::Theme(_)
             | Effect::Draw { .. }
-            | Effect::Foreground(_) => {}
+            | Effect::Foreground(_)
+            | Effect::LogIn(..) => {}
             Effect::Alert(alerts) => self.alert(&alerts, app),
             Effect::Start(ticket, invocation) => self.start(ticket, invocation),
             Effect::Stop(ticket) => self.stop(ticket),

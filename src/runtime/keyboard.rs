@@ -15,6 +15,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::QUEUE;
+use crate::terminal::is_given_away;
+
+/// The numbers of the signals that keys send: the interrupt, and the end with a dump.
+const INTERRUPTS: [u8; 2] = [2, 3];
 
 /// The number of the signal for a terminal that was closed.
 const HANG_UP: u8 = 1;
@@ -50,9 +54,16 @@ pub(super) fn keyboard() -> Keyboard {
     tokio::spawn(async move {
         loop {
             let input = tokio::select! {
-                event = typed.next() => event.map_or(Input::Gone, Input::Event),
+                event = typed.next() => match event {
+                    Some(_) if is_given_away() => continue,
+                    event => event.map_or(Input::Gone, Input::Event),
+                },
                 () = continued.next() => Input::GoesOn,
                 signal = signals.next() => {
+                    // What is typed there also interrupts this program, as both have the terminal.
+                    if INTERRUPTS.contains(&signal) && is_given_away() {
+                        continue;
+                    }
                     let _ = ended_by.set(signal);
                     if signal == HANG_UP { Input::Gone } else { Input::Leave }
                 }

@@ -2,7 +2,7 @@
 
 use super::{Connection, SeenFile, Session};
 use crate::app::{Account, App};
-use crate::aws::{StandIn, Transport};
+use crate::aws::{StandIn, Transport, profile_names};
 use crate::config::{Colour, Confirm};
 use crate::keymap::Keymap;
 use crate::recording::{Recorder, Replay};
@@ -63,6 +63,9 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
     account.profile.clone_from(&connection.profile);
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
+    if connection.stand_in.is_none() && session.replay.is_none() {
+        account.profiles = profile_names();
+    }
     account.seen = connection.seen.as_ref().map(SeenFile::read).unwrap_or_default().into_iter().collect();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account

@@ -95,7 +95,9 @@ impl App {
     /// Sets the focus of the pollers: selected and unhealthy things are read more often, and in detail.
     pub(super) fn refocus(&mut self) {
         let revision = self.revision;
-        let idle = self.last_key.is_some_and(|at| self.here.observed.at.as_second() - at.as_second() > IDLE);
+        let absent = self.last_key.is_some_and(|at| self.here.observed.at.as_second() - at.as_second() > IDLE);
+        // A wallboard is looked at without a key.
+        let idle = absent && self.wallboard.is_none();
         for account in &mut self.elsewhere {
             account.look_away(revision, idle);
         }

@@ -1,8 +1,8 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
 use super::{
-    activity, armed, cause, changes, charts, compare, copy, export, freeze, list, logs, menu, messages, modal, mouse,
-    navigate, places, remembered, replay, seen,
+    activity, armed, cause, changes, charts, compare, copy, export, freeze, list, login, logs, menu, messages, modal,
+    mouse, navigate, places, remembered, replay, seen, tour,
 };
 use crate::app::{Action, App, Context, Effect, Help, Palette, Picture, ReplayCommand};
 use crate::intents::{self, Intent};
@@ -58,6 +58,8 @@ intents::intents! { actions
         "compare" "in charts: beside yesterday, last week, nothing" charts::can_compare => charts::compare;
         "mark" "mark a version, run, job, configuration or endpoint, to compare it" compare::can_mark => compare::mark;
         "diff" "compare with the marked row; without a mark, with the version or run before" compare::can_compare => compare::compare;
+        "times" "show times instead of ages in lists, or ages again" always => tour::show_times;
+        "zoom" "give the list or the tree the whole screen, or show what is beside it again" tour::can_zoom => tour::zoom;
         "copy" "copy the ARN or name; in a log: the line; in charts: the values" copy::can_copy => copy::copy;
         "copy-menu" "copy the id, ARN, name, console URL, aws command, or a link to another system" copy::can_open => copy::open;
         "export" "write the table or the screen to a file" always => export::open;
@@ -105,8 +107,11 @@ intents::intents! { actions
     "program" {
         "help" "show the keys that work here" always => |app| { app.modal = Some(Help::default().into()); None };
         "palette" "find any action, pane, model or resource by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
+        "login" "log in again: run the command of the profile, such as aws sso login, and come back" login::can_log_in => login::log_in;
         "themes" "choose another theme" always => modal::theme_picker::open;
         "mouse" "leave the mouse to the terminal, which selects text with it, or take it again" always => mouse::toggle;
+        "wallboard" "show the models for a screen that nobody types at, or leave that" always => tour::wallboard;
+        "tour" "show the first steps" always => tour::begin;
         "suspend" "suspend the program; fg resumes it" can_suspend => |_| Some(Effect::Suspend);
         "quit" "quit; what was sent continues in AWS" always => armed::quit;
     }

@@ -214,7 +214,8 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
 pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
     let app = context.app;
     let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty() || list.problems);
-    if !app.shows_pane() || filtered || !app.at_home() {
+    let shown = app.wallboard.is_some() || app.layout.zoomed || app.tour.is_some();
+    if !app.shows_pane() || filtered || !app.at_home() || shown {
         Ok(String::new())
     } else {
         Err("there is nothing to go back to".into())
@@ -230,7 +231,7 @@ pub(super) fn back(app: &mut App) -> Moved {
         charts::back(app);
         return None;
     }
-    if app.detail.take().is_some() {
+    if app.detail.take().is_some() || app.wallboard.take().is_some() {
         return None;
     }
     let list = app.list_mut();
@@ -238,8 +239,12 @@ pub(super) fn back(app: &mut App) -> Moved {
         list.filter.clear();
     } else if list.problems {
         list.problems = false;
-    } else if !activity::widen(app) && !app.at_home() {
-        app.go(app.tables.home);
+    } else if !activity::widen(app) && !std::mem::take(&mut app.layout.zoomed) {
+        if app.at_home() {
+            app.tour = None;
+        } else {
+            app.go(app.tables.home);
+        }
     }
     None
 }

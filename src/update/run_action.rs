@@ -1,6 +1,6 @@
 //! Runs the action that a key or the palette names.
 
-use super::commands;
+use super::{commands, tour};
 use crate::app::{App, Effect};
 use crate::keymap::Keymap;
 use crate::view::Tone;
@@ -16,5 +16,8 @@ pub(super) fn run_action(app: &mut App, name: &str) -> Option<Effect> {
         app.message = Some((Tone::Warn, format!("{}: {why}", action.name)));
         return None;
     }
-    (action.run)(app)
+    let name = action.name;
+    let effect = (action.run)(app);
+    tour::note(app, name);
+    effect
 }

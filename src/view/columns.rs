@@ -1,6 +1,6 @@
 //! The widths of the columns of a table, and which of them fit.
 
-use super::{Column, Width};
+use super::{Column, Cut, Line, Table, Width, width};
 
 /// Returns the margin on each side, in cells. A narrow terminal has none.
 #[must_use]
@@ -44,6 +44,40 @@ pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(
     widths
 }
 
+impl Table {
+    /// Returns the width of each column and of the gap after it, in cells. A column that has more cells than its rows
+    /// need gives them to columns whose texts do not fit: first to names, then to the others from the left.
+    #[must_use]
+    pub fn widths(&self, room: u16) -> Vec<(u16, u16)> {
+        let mut widths = widths(self.columns.iter(), room);
+        let needs: Vec<u16> = (0..widths.len()).map(|place| self.need(place)).collect();
+        let names = |place: &usize| self.columns.get(*place).is_some_and(|column| column.cut == Cut::Middle);
+        let (first, then): (Vec<usize>, Vec<usize>) = (0..widths.len()).partition(names);
+        for taker in first.into_iter().chain(then) {
+            let lacks =
+                needs.get(taker).zip(widths.get(taker)).map_or(0, |(need, (cells, _))| need.saturating_sub(*cells));
+            let mut moved = 0;
+            for ((cells, _), need) in widths.iter_mut().zip(&needs) {
+                let spare = cells.saturating_sub(*need).min(lacks - moved);
+                *cells -= spare;
+                moved += spare;
+            }
+            if let Some((cells, _)) = widths.get_mut(taker) {
+                *cells += moved;
+            }
+        }
+        widths
+    }
+
+    /// Returns the cells that a column needs for its title and for the texts of all rows.
+    fn need(&self, place: usize) -> u16 {
+        let title = self.columns.get(place).map_or(0, |column| width(column.title));
+        let arrow = if self.sorted.is_some_and(|(by, _)| by == place) { 2 } else { 0 };
+        let texts = self.rows.iter().filter_map(|row| row.cells.get(place)).map(Line::width);
+        u16::try_from(texts.max().unwrap_or(0).max(title + arrow)).unwrap_or(u16::MAX)
+    }
+}
+
 /// Distributes the remaining cells to the filling columns.
 fn share(columns: &[&Column], widths: &mut [(u16, u16)], left: u16) {
     let share = |column: &Column| match column.width {
@@ -57,5 +91,44 @@ fn share(columns: &[&Column], widths: &mut [(u16, u16)], left: u16) {
         *cells = cells.saturating_add(u16::try_from(mine).unwrap_or(u16::MAX));
         left -= mine;
         shares -= share(column);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Align, Row};
+
+    #[test]
+    fn names_are_cut_last() {
+        let column = |title, width, cut| Column { title, width, align: Align::Left, cut };
+        let fill = |share, min| Width::Fill { share, min };
+        let row = |cells: [&str; 4]| Row {
+            cells: cells.map(Line::from).to_vec(),
+            id: crate::view::Id::default(),
+            selected: false,
+            changed: false,
+        };
+        let mut table = Table {
+            columns: vec![
+                column("A", Width::Cells(8), Cut::End),
+                column("NAME", fill(1, 8), Cut::Middle),
+                column("WHAT", fill(1, 8), Cut::End),
+                column("N", Width::Cells(6), Cut::End),
+            ],
+            rows: vec![row(["x", "a-name-of-20-letters", "a longer text than fits", "1"])],
+            ..Table::default()
+        };
+        let cells = |table: &Table, room| table.widths(room).iter().map(|(cells, _)| *cells).collect::<Vec<_>>();
+        // What is empty is given away, to the name first.
+        assert_eq!(cells(&table, 43), [1, 20, 18, 1]);
+        assert_eq!(cells(&table, 33), [1, 20, 8, 1]);
+        let all: u16 = table.widths(33).iter().map(|(cells, gap)| cells + gap).sum();
+        assert_eq!(all, 33, "no cell is lost");
+        // Where everything fits, nothing moves.
+        table.rows = vec![row(["x", "short", "short", "1"])];
+        assert_eq!(cells(&table, 43), [8, 13, 13, 6]);
+        table.rows.clear();
+        assert_eq!(cells(&table, 43), [8, 13, 13, 6]);
     }
 }

@@ -1,6 +1,6 @@
 //! The search for the element at a cell of the screen, for the mouse.
 
-use super::{Area, Content, Id, Node, Screen, Sheet, SheetRow, Table, Tree, is_readable, tab_places, widths};
+use super::{Area, Content, Id, Node, Screen, Sheet, SheetRow, Table, Tree, is_readable, tab_places};
 
 /// The element at a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ fn in_table(table: &Table, area: Area, at: (u16, u16)) -> Option<Hit> {
     let rows = heads.below(table.head_rows());
     if heads.top(table.head_rows()).contains(at) {
         let mut rest = heads.inset();
-        for (place, (cells, gap)) in widths(table.columns.iter(), rest.width).into_iter().enumerate() {
+        for (place, (cells, gap)) in table.widths(rest.width).into_iter().enumerate() {
             if rest.left(cells).contains(at) {
                 return Some(Hit::Head(place));
             }

@@ -93,7 +93,7 @@ pub fn simple(text: &str) -> bool {
 
 /// Returns whether a character is ASCII or one that the panes draw with: dashes, arrows, lines, blocks, shapes, ticks.
 fn is_simple(c: char) -> bool {
-    matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗' | '⧖')
+    matches!(c, ' '..='~' | '·' | '•' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗')
 }
 
 /// Returns the width of a text in cells.

@@ -24,7 +24,7 @@ fn twin(glyph: char) -> char {
         '▲' => '!',
         '✗' => 'x',
         '◐' => '~',
-        '⧖' => 'w',
+        '◇' => 'w',
         '–' | '—' | '─' | '╌' | '╴' | '╶' | '▄' => '-',
         '●' => 'o',
         '○' => 'O',
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn nothing_but_ascii_is_left_and_states_stay_apart() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 1));
-        buf.set_string(0, 0, "✓▲✗◐⧖◌– ╭─╮ ──▶ 日é", ratatui::style::Style::new());
+        buf.set_string(0, 0, "✓▲✗◐◇◌– ╭─╮ ──▶ 日é", ratatui::style::Style::new());
         replace(&mut buf);
         let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(text, "+!x~w?- +-+ --> ? ?     ");

@@ -3,7 +3,7 @@
 //! ```text
 //! wide    ╭ DATA ───╮     ╭ TRAINING ─╮        narrow, high      DATA      ✓ 2 h   clicks/dt=11-23
 //!         │ ✓ 2 h   │────▶│ ✓ 3 h     │                       ─▶ TRAINING  ✓ 3 h   42 min spot
-//!         ╰─────────╯     ╰───────────╯        narrow, low    DATA ✓ 2 h ─▶ TRAIN ✓ 3 h ─▶ REG ⧖ v14
+//!         ╰─────────╯     ╰───────────╯        narrow, low    DATA ✓ 2 h ─▶ TRAIN ✓ 3 h ─▶ REG ◇ v14
 //! ```
 
 mod strip;

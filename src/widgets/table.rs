@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{self, Align, Column, Cut, Line, Table, Tone, width};
+use crate::view::{Align, Column, Cut, Line, Table, Tone, width};
 
 /// Draws title, column titles and as many rows as fit, always with the selected one.
 pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -17,7 +17,7 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let title = table.title.clone().unwrap_or_default();
         paint::both(&title, &note(table, shown.clone()), theme, Token::Title, paint::inset(area), buf);
     }
-    let widths = view::widths(table.columns.iter(), paint::inset(area).width);
+    let widths = table.widths(paint::inset(area).width);
     if head_rows > 0 {
         heads(table, &widths, theme, paint::inset(paint::below(area, title_rows)), buf);
     }

@@ -125,7 +125,7 @@ async fn an_account_that_was_never_read_can_be_gone_to_and_says_why() {
     t.says("endpoints  –");
     t.says("◌ endpoints never read: ListEndpoints: denied");
     t.keys("0 esc").await;
-    t.says("⧖ recommendation");
+    t.says("◇ recommendation");
     t.says("sagetop  us-east-1");
 }
 

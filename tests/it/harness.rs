@@ -56,8 +56,8 @@ impl Harness {
         let (settings, pace) = (Settings::default(), Pace::Unlimited);
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
         let (size, access, beside) = ((120, 36), AccessRules::default(), Vec::new());
-        let (record, replay, choices) = (None, None, None);
-        Setup { story, size, theme, access, settings, pace, record, replay, config, beside, choices }
+        let (record, replay, choices, login) = (None, None, None, None);
+        Setup { story, size, theme, access, settings, pace, record, replay, config, beside, choices, login }
     }
 }
 
@@ -309,6 +309,11 @@ impl Harness {
     /// Returns the buffer of the frame that was drawn first.
     pub(crate) fn first_buffer(&self) -> Buffer {
         self.screen.first().0
+    }
+
+    /// Returns the command that had the terminal last.
+    pub(crate) fn ran() -> String {
+        shell::ran()
     }
 
     /// Returns how often the terminal was taken over again after a stop from outside.

@@ -8,7 +8,7 @@ async fn a_version_that_waits_is_decided_from_the_inbox() {
     t.says("inbox 1");
     t.keys("i").await;
     let row = t.line("v14 pending approval");
-    assert!(row.contains("recommendation") && row.contains("registry") && row.starts_with(" ⧖"), "{row}");
+    assert!(row.contains("recommendation") && row.contains("registry") && row.starts_with(" ◇"), "{row}");
     t.to("v14 pending approval").await;
     t.keys("a").await;
     t.says("Approve recommendation/14");
@@ -49,7 +49,7 @@ async fn one_key_leads_to_the_first_cause() {
     t.keys("5").await;
     t.to("P1-recommendation-ctr").await;
     t.keys("c").await;
-    t.says("first cause: CTR % ");
+    t.says("first cause: CTR ");
     t.says("▾ ✗ recommendation  broken");
     t.keys("C").await;
     t.says("recommendation: what changed before 03:10");

@@ -26,6 +26,7 @@ mod endpoint_kinds;
 mod exports;
 mod failures;
 mod finding;
+mod first_contact;
 mod fleet;
 mod golden;
 mod governed;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod drill;
+#[cfg(unix)]
+mod login;
 mod opening;
 pub(crate) mod pty;
 mod replay;

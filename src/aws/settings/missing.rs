@@ -2,6 +2,7 @@
 
 use super::Settings;
 use crate::aws::Renewal;
+use crate::aws::login::quoted;
 
 /// The settings by which a profile gets credentials without a login.
 const OTHER_WAYS: &[&str] = &["aws_access_key_id", "web_identity_token_file", "credential_source"];
@@ -33,7 +34,7 @@ impl Settings {
         let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
         let (profile, role, serial) =
             chain.iter().find_map(|profile| Some((profile, of(profile, "role_arn")?, of(profile, "mfa_serial")?)))?;
-        let base = quote_profile(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
+        let base = quoted(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
         let what =
             format!("the role of the profile {profile} requires an MFA code of {serial}, which cannot be entered here");
         let how = format!(
@@ -51,19 +52,20 @@ impl Settings {
             return Renewal::Start;
         }
         let profile = match self.profile.as_str() {
-            "default" if !self.asked => String::new(),
-            name => format!(" --profile {}", quote_profile(name)),
+            "default" if !self.asked => Vec::new(),
+            name => vec!["--profile", name],
         };
+        let command = |words: &[&str]| words.iter().chain(&profile).map(|word| (*word).to_owned()).collect();
         let chain = self.profiles.chain(&self.profile);
         let says = |names: &[&str]| chain.iter().any(|p| names.iter().any(|name| self.profiles.get(p, name).is_some()));
         if self.of_profile("login_session").is_some() {
-            Renewal::SignIn(format!("aws login{profile}"))
+            Renewal::SignIn(command(&["aws", "login"]))
         } else if says(&["credential_process"]) {
             Renewal::Other(format!("run the credential_process of the profile {} by hand to see why", self.profile))
         } else if says(OTHER_WAYS) && !says(&["sso_session", "sso_start_url"]) {
             Renewal::Other(format!("check the credentials that the profile {} names", self.profile))
         } else {
-            Renewal::Sso(format!("aws sso login{profile}"))
+            Renewal::Sso(command(&["aws", "sso", "login"]))
         }
     }
 
@@ -105,12 +107,6 @@ impl Settings {
     fn unread(&self) -> String {
         self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default()
     }
-}
-
-/// Returns the name of a profile, quoted for a shell if necessary.
-fn quote_profile(profile: &str) -> String {
-    let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
-    if quoted { format!("{profile:?}") } else { profile.to_owned() }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::errors::{Missing, not_read};
 use super::{Finding, RuleInput};
 use crate::config::{Meaning, Metric, MetricSource, Role};
 use crate::fmt;
-use crate::model::{Health, Standing, severity};
+use crate::model::{Column, Health, Standing, severity};
 use crate::resources::metric::MetricSeries;
 
 /// Judges metrics of the configuration: on which side of the threshold is the value, and is that bad?
@@ -25,9 +25,9 @@ pub(super) fn of_role(input: &RuleInput<'_>, role: Role) -> Vec<Finding> {
         // An overdue value no longer shows the present state (see `unmeasured`).
         let (at, value) = series.last().filter(|_| !series.overdue(input.now))?;
         let (compare, threshold) = metric.limit?;
-        let sign = compare.sign();
         let ago = aged(input.now, at);
-        let text = format!("{} {} {sign} {}{ago}", metric.label, fmt::number(value), fmt::number(threshold));
+        let bound = metric.bound(fmt::number)?;
+        let text = format!("{} ({bound}){ago}", metric.with_value(&fmt::number(value)));
         let since = || series.since(|value| compare.holds(value, threshold));
         Some(match Standing::of(metric, value) {
             Standing::Within | Standing::Unknown => return None,
@@ -36,15 +36,16 @@ pub(super) fn of_role(input: &RuleInput<'_>, role: Role) -> Vec<Finding> {
                 Finding::new(Health::Unknown, text)
             }
             Standing::Good => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
-            Standing::Bad => match newer(input, at) {
+            Standing::Bad => {
                 // A value measured before the version went live belongs to the version before.
-                Some(version) => {
+                if let Some(version) = newer(input, at) {
                     let was = fmt::number(value);
                     let text = format!("{} has no value since {version} went live (it was {was})", metric.label);
-                    Finding::new(Health::Unknown, text)
+                    return Some(Finding::new(Health::Unknown, text));
                 }
-                None => Finding::new(bad(metric), text).since(since()),
-            },
+                let short = Column::Word(metric.with_value(&fmt::number(value)).into());
+                Finding::new(bad(metric), text).column(short).since(since())
+            }
         })
     };
     let metrics = || config.metrics.iter().filter(|metric| metric.role == role);
@@ -118,8 +119,9 @@ fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>
         };
         let value = |arn: &str| Some(store.reports.get(&input.index.package(arn)?.arn)?.value(json_path));
         let text = |version: i32, value: f64| {
-            let (value, sign, limit) = (fmt::number(value), compare.sign(), fmt::number(limit));
-            format!("{} of v{version} {value} {sign} {limit}", metric.label)
+            let ((name, unit), value) = (metric.name_and_unit(), fmt::number(value));
+            let bound = metric.bound(fmt::number).unwrap_or_default();
+            format!("{name} of v{version} {value}{unit} ({bound})")
         };
         if metric.meaning == Meaning::Promote {
             let good = newest.and_then(|p| Some((p.version?, value(&p.arn)?.ok()?)));

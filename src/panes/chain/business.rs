@@ -15,8 +15,9 @@ pub(super) fn values(app: &App, chain: &Chain) -> Vec<Fact> {
             Standing::Bad => Tone::Bad,
         };
         let (_, value) = known.series?.last()?;
-        let value = Line::new().with(format!(" {}", fmt::number(value)), tone);
-        Some(Fact::named(Line::new().plain(&known.metric.label), value))
+        let (name, unit) = known.metric.name_and_unit();
+        let value = Line::new().with(format!(" {}{unit}", fmt::number(value)), tone);
+        Some(Fact::named(Line::new().plain(name), value))
     });
     values.collect()
 }

@@ -6,7 +6,7 @@ use crate::fmt;
 use crate::model::{Chain, StageKind};
 use crate::view::{Fact, Line};
 
-/// Returns what delivers a version, waits, or is kept from it: `⧖ …-deploy 12 min`, and below it what it does. The headline
+/// Returns what delivers a version, waits, or is kept from it: `◇ …-deploy 12 min`, and below it what it does. The headline
 /// tells the worst one already.
 pub(super) fn facts(app: &App, chain: &Chain) -> Vec<Fact> {
     let headline = chain.stage(StageKind::Registry).and_then(|stage| chain.reason_of(stage));

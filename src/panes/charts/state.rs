@@ -10,6 +10,7 @@ use crate::app::{App, ChartsView};
 use crate::aws::PER_METRIC;
 use crate::charts::Window;
 use crate::fmt;
+use crate::panes::cell::event_sign;
 use crate::panes::history::history;
 use crate::view::{Line, Tone};
 
@@ -94,7 +95,7 @@ fn event_at(app: &App, view: &ChartsView, at: Timestamp) -> Option<String> {
     let chain = app.chain_of(&view.subject).or_else(|| app.current_chain())?;
     let step = |at: Timestamp| at.as_second().div_euclid(view.window.period());
     let past = history(app, chain, MOST_EVENTS).into_iter().filter(|(event_at, _)| step(*event_at) == step(at));
-    past.max_by_key(|(_, event)| event.health).map(|(_, event)| format!("{} {}", event.health.sign().0, event.text))
+    past.max_by_key(|(_, event)| event.health).map(|(_, event)| format!("{} {}", event_sign(event.health), event.text))
 }
 
 /// Says why a chart has no points.

@@ -15,10 +15,11 @@ const OLD: i64 = 3600;
 /// Returns a fact for each metric of a model in `CloudWatch`.
 pub(super) fn metrics(app: &App, chain: &Chain) -> Vec<Fact> {
     let all = business_metrics(&app.here.observed, chain);
-    let all = all.iter().map(|known| (known.metric.label.clone(), line(app, known)));
+    let all = all.iter().map(|known| (known.metric.name_and_unit().0.to_owned(), line(app, known)));
     let config = chain.configured.and_then(|place| app.here.observed.preferences.models.get(place));
     let elsewhere = config.into_iter().flat_map(|config| &config.metrics);
-    all.chain(elsewhere.filter_map(|metric| Some((metric.label.clone(), elsewhere_line(app, metric)?)))).collect()
+    all.chain(elsewhere.filter_map(|metric| Some((metric.name_and_unit().0.to_owned(), elsewhere_line(app, metric)?))))
+        .collect()
 }
 
 /// Shows a metric that is the state of an alarm, or in a report at a fixed place.
@@ -46,6 +47,7 @@ fn elsewhere_line(app: &App, metric: &Metric) -> Option<Line> {
 fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     let now = app.here.observed.at;
     let last = known.series.and_then(MetricSeries::last);
+    let told = |value: f64| format!("{}{}", fmt::number(value), known.metric.name_and_unit().1);
     let why = known.series.map_or("not read", |series| series.problem.as_deref().unwrap_or("no value"));
     let (value, tone) = match (last, known.standing) {
         (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
@@ -55,9 +57,9 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
         (Some((_, value)), Standing::Doubtful) => {
             (format!("◌ {}  percent or fraction?", fmt::number(value)), Tone::Warn)
         }
-        (Some((_, value)), Standing::Within) => (fmt::number(value), Tone::Plain),
-        (Some((_, value)), Standing::Good) => (fmt::number(value), Tone::Good),
-        (Some((_, value)), Standing::Bad) => (fmt::number(value), Tone::Bad),
+        (Some((_, value)), Standing::Within) => (told(value), Tone::Plain),
+        (Some((_, value)), Standing::Good) => (told(value), Tone::Good),
+        (Some((_, value)), Standing::Bad) => (told(value), Tone::Bad),
     };
     let age = last.filter(|(at, _)| now.as_second() - at.as_second() > OLD);
     let age = age.map(|(at, _)| format!("  {} ago", fmt::age(now, at))).unwrap_or_default();
@@ -65,9 +67,7 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     Line::new().with(value, tone).muted(format!("{}{age}", bound(known.metric))).plain(remedies)
 }
 
-/// Returns the bound of a metric as a phrase that follows its value: `  bad > 15`.
+/// Returns the bound of a metric as a phrase that follows its value: ` (max 15)`.
 fn bound(metric: &Metric) -> String {
-    let word = if metric.meaning == Meaning::Promote { "good" } else { "bad" };
-    let phrase = metric.limit.map(|(compare, limit)| format!("  {word} {} {}", compare.sign(), fmt::number(limit)));
-    phrase.unwrap_or_default()
+    metric.bound(fmt::number).map(|bound| format!(" ({bound})")).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ pub(super) fn comparison(app: &App, comparison: &Comparison) -> Sheet {
     let (changed, same): (Vec<_>, Vec<_>) =
         facts::compare(app, old, new).into_iter().partition(facts::Compared::differs);
     let labels = changed.iter().chain(&same).map(|row| width(&row.label)).max().unwrap_or(0).min(LABEL);
-    let cells = usize::from(app.size.0.min(WIDTH)).saturating_sub(FRAME + labels) / 2;
+    let cells = usize::from(app.size.0.saturating_sub(4).min(WIDTH)).saturating_sub(FRAME + labels) / 2;
     let head = facts::Compared { label: String::new(), old: named(app, old), new: named(app, new) };
     let mut rows = side_by_side(head, "  ", cells);
     if changed.is_empty() {

@@ -6,7 +6,7 @@ use crate::keymap::Keymap;
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
-const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ pending   ◌ unknown   – nothing there";
+const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ◇ pending   ◌ unknown   – nothing there";
 
 /// The keys, the name, the effect, and the reason why the action is not available here.
 type Entry = (&'static str, Line, Line, Line);

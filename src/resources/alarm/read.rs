@@ -27,10 +27,16 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
         }
     }
     let measure = Measure::of(&a);
+    let in_microseconds = a.namespace.as_deref() == Some("AWS/SageMaker")
+        && a.metric_name.as_deref().is_some_and(|name| name.ends_with("Latency"));
     dimensions.dedup();
     namespaces.dedup();
     Alarm {
-        condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        condition: condition(
+            a.comparison_operator.as_ref().map(ComparisonOperator::as_str),
+            a.threshold,
+            in_microseconds,
+        ),
         operator: a.comparison_operator.map(|operator| operator.as_str().to_owned()),
         missing: a.treat_missing_data,
         since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
@@ -80,7 +86,7 @@ pub(super) fn from_composite(a: CompositeAlarm) -> Alarm {
 
 pub(super) fn from_log(a: LogAlarm) -> Alarm {
     Alarm {
-        condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold, false),
         operator: a.comparison_operator.map(|operator| operator.as_str().to_owned()),
         missing: a.treat_missing_data,
         since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
@@ -115,7 +121,9 @@ pub(super) fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
     dimensions.iter().map(|d| (text(d.name()), text(d.value()))).collect()
 }
 
-fn condition(operator: Option<&str>, threshold: Option<f64>) -> String {
+/// Returns the operator and the threshold. AWS has latencies of endpoints in microseconds; they are told in milliseconds:
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>
+fn condition(operator: Option<&str>, threshold: Option<f64>, in_microseconds: bool) -> String {
     let signs = BTreeMap::from([
         ("GreaterThanThreshold", ">"),
         ("GreaterThanOrEqualToThreshold", "≥"),
@@ -127,7 +135,8 @@ fn condition(operator: Option<&str>, threshold: Option<f64>) -> String {
     ]);
     let operator = operator.unwrap_or_default();
     let sign = signs.get(operator).copied().unwrap_or(operator);
-    threshold.map_or_else(|| sign.to_owned(), |t| format!("{sign} {t}"))
+    let told = |t: f64| if in_microseconds { format!("{sign} {} ms", t / 1000.0) } else { format!("{sign} {t}") };
+    threshold.map_or_else(|| sign.to_owned(), told)
 }
 
 #[cfg(test)]
@@ -156,8 +165,10 @@ mod tests {
 
     #[test]
     fn conditions_read_like_conditions() {
+        let condition = |operator, threshold| condition(operator, threshold, false);
         assert_eq!(condition(Some("GreaterThanThreshold"), Some(0.15)), "> 0.15");
         assert_eq!(condition(Some("GreaterThanUpperThreshold"), None), "above the band");
         assert_eq!(condition(Some("SomethingNew"), Some(1.0)), "SomethingNew 1");
+        assert_eq!(super::condition(Some("GreaterThanThreshold"), Some(450_000.0), true), "> 450 ms");
     }
 }

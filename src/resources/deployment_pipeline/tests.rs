@@ -85,7 +85,7 @@ fn a_pipeline_says_what_it_does_and_what_it_waits_for() {
 fn the_summary_shows_how_far_the_newest_execution_came() {
     let older = stage("Prod", "a", "Succeeded");
     let waiting = pipeline(vec![stage("Source", "b", "Succeeded"), stage("Approve", "b", "InProgress"), older.clone()]);
-    assert_eq!(waiting.summary(), "✓ Source ⧖ Approve – Prod");
+    assert_eq!(waiting.summary(), "✓ Source ◇ Approve – Prod");
     assert_eq!(pipeline(vec![stage("Source", "a", "Succeeded"), older]).summary(), "✓ Source ✓ Prod");
     assert_eq!(DeploymentPipeline::default().summary(), "state not read");
 }

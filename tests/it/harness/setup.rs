@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use sagetop::app::{App, Settled};
 use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Pace, StandIn};
+use sagetop::aws::{Aws, Pace, Renewal, StandIn};
 use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::{Entry, Journal};
@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{alert, copy, in_front, mouse, resume, suspend};
+use super::shell::{alert, copy, foreground, in_front, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -45,6 +45,7 @@ pub(crate) struct Setup {
     pub(super) config: String,
     pub(super) beside: Vec<(&'static str, &'static str)>,
     pub(super) choices: Option<PathBuf>,
+    pub(super) login: Option<Renewal>,
 }
 
 impl Setup {
@@ -85,6 +86,11 @@ impl Setup {
         Self { choices: Some(folder.to_owned()), ..self }
     }
 
+    /// Makes the account one of a profile that this renews.
+    pub(crate) fn login(self, login: Renewal) -> Self {
+        Self { login: Some(login), ..self }
+    }
+
     /// Forbids writes, as `--read-only` does.
     pub(crate) fn read_only(self) -> Self {
         Self { access: AccessRules::read_only(), ..self }
@@ -106,7 +112,8 @@ impl Setup {
             let (access, preferences) = (Arc::new(access), Arc::new(Preferences::of(&config)));
             let lifted = std::collections::BTreeSet::new();
             let executor = Executor { aws, access, lifted, journal, identity, clock, preferences };
-            Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
+            let login = self.login.clone();
+            Connection { stand_in: Some(StandIn::Demo), login, ..Connection::only(executor) }
         };
         let (connections, clock) = (sims.iter().map(connection).collect(), clock.clone());
         let sim = sims.first().cloned();
@@ -125,6 +132,9 @@ impl Setup {
         keymap.bind(&session.config.commands, &source).unwrap_or_else(|e| panic!("{e}"));
         let mut app = session.app(keymap);
         (app.zone, app.size) = (TimeZone::UTC, self.size);
+        if self.login.is_some() {
+            app.here.profiles = ["default", "retail-prod"].map(str::to_owned).to_vec();
+        }
         if let Some(folder) = &self.choices {
             let (choices, told) = ChoicesFile::at(folder).read();
             app.recall(choices, Settled { theme: String::new(), mouse: true, accounts: session.accounts() });
@@ -188,6 +198,7 @@ impl Setup {
             in_front,
             notify,
             suspend,
+            foreground,
             resume,
             sim,
             recorder,

@@ -16,6 +16,8 @@ thread_local! {
     static ALERTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The program that ran last in the place of the console.
     static IN_FRONT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The command that had the terminal last.
+    static RAN: RefCell<String> = const { RefCell::new(String::new()) };
     /// The number of times that the terminal was taken over again.
     static TAKEN_OVER: Cell<usize> = const { Cell::new(0) };
 }
@@ -51,6 +53,21 @@ pub(super) fn mouse(_: bool) {}
 
 pub(super) fn copied() -> String {
     CLIPBOARD.with_borrow(Clone::clone)
+}
+
+/// Runs a command for a minute. One of a profile that is called broken fails.
+#[expect(clippy::needless_pass_by_value, reason = "the type of the real one")]
+pub(super) fn foreground(command: Vec<String>) -> BoxFuture<'static, Result<(), String>> {
+    RAN.with_borrow_mut(|ran| *ran = command.join(" "));
+    let fails = command.iter().any(|word| word == "broken");
+    Box::pin(async move {
+        sleep(Duration::from_mins(1)).await;
+        if fails { Err("aws ended with exit status: 255".to_owned()) } else { Ok(()) }
+    })
+}
+
+pub(super) fn ran() -> String {
+    RAN.with_borrow(Clone::clone)
 }
 
 /// Resumes the program after a stop from outside.

@@ -10,7 +10,7 @@ const ENDPOINT: &str = "recommendation-prod";
 fn a_drill_is_told_played_and_noticed() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, 120, 36, &["demo", "ctr", "--speed", "50x"], &[]);
-    terminal.until_shown(&["drill: recommendation earns too little", "(0 keys)", "CTR %"]);
+    terminal.until_shown(&["drill: recommendation earns too little", "(0 keys)", "(min 2.5)"]);
 
     terminal.press("b");
     terminal.until_shown(&["Roll back recommendation-prod to v12", "Type recommendation-prod to send"]);

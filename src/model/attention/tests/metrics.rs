@@ -82,33 +82,33 @@ cases! {
     "on its good side" |a| judged(a, "", &[(60, 3.0)]) => [];
     "on the threshold" |a| judged(a, "", &[(60, 2.5)]) => [];
     "on its bad side for ten minutes" |a| judged(a, "", &[(60, 3.0), (10, 2.0)])
-        => [(Warning, "CTR 2 < 2.5", Some(10 * MINUTE))];
-    "on its bad side for longer than is known" |a| judged(a, "", &[(60, 2.0)]) => [(Warning, "CTR 2 < 2.5", None)];
+        => [(Warning, "CTR 2 (min 2.5)", Some(10 * MINUTE))];
+    "on its bad side for longer than is known" |a| judged(a, "", &[(60, 2.0)]) => [(Warning, "CTR 2 (min 2.5)", None)];
     "it was, and is not any more" |a| judged(a, "", &[(60, 2.0), (3, 3.0)]) => [];
     "a tier that breaks the model" |a| judged(a, "severity = \"sev1\"", &[(60, 2.0)])
-        => [(Critical, "CTR 2 < 2.5", None)];
-    "a tier that does not" |a| judged(a, "severity = \"sev3\"", &[(60, 2.0)]) => [(Warning, "CTR 2 < 2.5", None)];
-    "a value of some hours ago" |a| daily(a, 2.0, 5 * HOUR) => [(Warning, "CTR 2 < 2.5, 5 h ago", None)];
+        => [(Critical, "CTR 2 (min 2.5)", None)];
+    "a tier that does not" |a| judged(a, "severity = \"sev3\"", &[(60, 2.0)]) => [(Warning, "CTR 2 (min 2.5)", None)];
+    "a value of some hours ago" |a| daily(a, 2.0, 5 * HOUR) => [(Warning, "CTR 2 (min 2.5), 5 h ago", None)];
     "a value that is overdue is not known to be so" |a| daily(a, 2.0, 4 * DAY) => [];
     "it was measured before what serves now went live" |a| {
         daily(a, 2.0, 5 * HOUR);
         a.endpoints[0].live_since = ago(HOUR);
     } => [(Unknown, "CTR has no value since v1 went live (it was 2)", None)];
     "beyond the threshold is good" |a| judged(a, "meaning = \"promote\"", &[(60, 2.0)])
-        => [(Ok, "CTR 2 < 2.5: good enough to promote", None)];
-    "a family with one line" |a| family(a, "forecast", "MAPE %", 15.2) => [(Warning, "MAPE % 15.2 > 15", None)];
+        => [(Ok, "CTR 2 (good up to 2.5): good enough to promote", None)];
+    "a family with one line" |a| family(a, "forecast", "MAPE %", 15.2) => [(Warning, "MAPE 15.2 % (max 15)", None)];
     "a family on its good side" |a| family(a, "forecast", "MAPE %", 14.8) => [];
     "a value that is probably a fraction" |a| family(a, "forecast", "MAPE %", 0.16)
         => [(Unknown, "MAPE % 0.16 is probably a fraction: set unit", None)];
     "a family that may be promoted" |a| family(a, "segmentation", "Silhouette", 0.6)
-        => [(Ok, "Silhouette 0.6 >= 0.6: good enough to promote", None)];
+        => [(Ok, "Silhouette 0.6 (good from 0.6): good enough to promote", None)];
     "no threshold" |a| {
         a.configure("[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"");
         a.metrics.push(series("fraud:CTR", &[(60, 2.0)]));
     } => [];
     "a report of what serves, on its good side" |a| reported(a, "", Result::Ok(0.95)) => [];
     "a report of what serves, on its bad side" |a| reported(a, "severity = \"sev1\"", Result::Ok(0.8))
-        => [(Critical, "fraud-prod: AUC of v1 0.8 < 0.9", Some(8 * DAY))];
+        => [(Critical, "fraud-prod: AUC of v1 0.8 (min 0.9)", Some(8 * DAY))];
     "a report that cannot be read" |a| reported(a, "", Err("is not JSON"))
         => [(Unknown, "fraud-prod: AUC of v1 unknown: its evaluation report is not JSON", None)];
     "a report without the number" |a| {
@@ -118,9 +118,9 @@ cases! {
     "a bad version that serves in two places counts in production" |a| {
         reported(a, "", Result::Ok(0.8));
         a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
-    } => [(Warning, "fraud-prod: AUC of v1 0.8 < 0.9", Some(8 * DAY))];
+    } => [(Warning, "fraud-prod: AUC of v1 0.8 (min 0.9)", Some(8 * DAY))];
     "a report of a good new version" |a| reported(a, "meaning = \"promote\"", Result::Ok(0.8))
-        => [(Ok, "AUC of v1 0.8 < 0.9: good enough to promote", None)];
+        => [(Ok, "AUC of v1 0.8 (good up to 0.9): good enough to promote", None)];
 
     Endpoint "unmeasured":
     "it has a value" |a| judged(a, "", &[(60, 3.0)]) => [];

@@ -49,19 +49,10 @@ fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
 
 /// Draws an arrow's head or a bar of a chart; returns whether it was one.
 fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -> bool {
-    let (mid, half) = (left + CELL.0 / 2.0, top + CELL.1 / 2.0);
-    let (above, beneath) = (half - 4.2, half + 4.2);
-    let filled = match symbol {
-        "▶" => Some(format!("M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z", left + CELL.0 - 0.6)),
-        // Few fonts have the hourglass, so it is drawn.
-        "⧖" => Some(format!(
-            "M{0:.1} {above:.1}H{1:.1}L{mid:.1} {half:.1}L{1:.1} {beneath:.1}H{0:.1}L{mid:.1} {half:.1}Z",
-            left + 0.9,
-            left + CELL.0 - 0.9
-        )),
-        _ => None,
-    };
-    if let Some(path) = filled {
+    if symbol == "▶" {
+        let half = top + CELL.1 / 2.0;
+        let (above, beneath, tip) = (half - 4.2, half + 4.2, left + CELL.0 - 0.6);
+        let path = format!("M{left:.1} {above:.1}L{tip:.1} {half:.1}L{left:.1} {beneath:.1}Z");
         let _ = writeln!(out, "<path d=\"{path}\" fill=\"{color}\"/>");
         return true;
     }
