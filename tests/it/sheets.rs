@@ -22,11 +22,11 @@ async fn the_help_stops_at_its_end_and_comes_back_at_once() {
     t.keys("?").await;
     let top = body(&t);
     for (down, up) in [("down", "up"), ("page-down", "page-up")] {
-        let end = times(&mut t, down, 120).await;
+        let end = times(&mut t, down, 180).await;
         t.says("✓ ok   ▲ degraded");
         let before = times(&mut t, up, 1).await;
         assert_ne!(before, end, "one {up} after many {down}");
-        assert_eq!(times(&mut t, up, 120).await, top);
+        assert_eq!(times(&mut t, up, 180).await, top);
     }
     for (bottom, first) in [("G", "g"), ("end", "home")] {
         t.keys(bottom).await;
@@ -38,7 +38,7 @@ async fn the_help_stops_at_its_end_and_comes_back_at_once() {
     assert_eq!(body(&t), top, "no key of something else scrolls or closes it");
     // Scrolled rows come back when there is room for them.
     t.keys("G").await;
-    t.resize(120, 120).await;
+    t.resize(120, 160).await;
     t.says("approve the selected version");
     t.never_says("↑");
     t.keys("q").await;
