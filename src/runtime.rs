@@ -16,9 +16,8 @@ mod replay;
 mod themes;
 mod until;
 
-use std::io;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ use crate::resources::poll::{Clock, Reader};
 use crate::resources::{Observed, TableUpdate};
 use crate::session::{ChoicesFile, Connection};
 use crate::sim::Sim;
-use crate::terminal::Ways;
+use crate::terminal::{Pause, Ways};
 use crate::widgets::picture;
 
 pub use console::{check, console};
@@ -77,14 +76,12 @@ pub struct Machine {
     pub mouse: fn(bool),
     /// Tells something through the terminal.
     pub alert: fn(&str, Ways),
-    /// Runs a program on the terminal, in the place of the console.
-    pub in_front: fn(&mut Command) -> io::Result<ExitStatus>,
     /// What happens when a model breaks.
     pub notify: Notify,
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// Gives the terminal to a command until it ends, and takes it over again. Returns why the command failed.
-    pub foreground: fn(Vec<String>) -> BoxFuture<'static, Result<(), String>>,
+    pub foreground: fn(Command, Pause) -> BoxFuture<'static, Result<(), String>>,
     /// Takes over the terminal again after the program was stopped from outside.
     pub resume: fn(),
     /// The simulated account, if the progress of its drill is shown.
@@ -151,7 +148,6 @@ pub async fn run<B: Backend>(
         logs: OnDemand::default(),
         charts: OnDemand::default(),
         went_on: None,
-        was_behind: None,
     };
     let ended = main.turn(terminal).await;
     if !matches!(ended, Ok(Exit::Left)) {
@@ -183,8 +179,6 @@ struct MainLoop {
     charts: OnDemand<ChartRequest>,
     /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
-    /// The time when a program on the terminal ended. A signal to it came to the console as well.
-    was_behind: Option<Instant>,
 }
 
 impl MainLoop {
@@ -197,7 +191,6 @@ impl MainLoop {
         self.effects.play();
         loop {
             let msg = match self.events.next(self.painter.due(), self.pollers.rests_at()).await {
-                LoopEvent::Msg(msg) if matches!(*msg, Msg::Leave) && is_recent(self.was_behind) => continue,
                 LoopEvent::Msg(msg) => *msg,
                 LoopEvent::Polled(reader, update) if self.pollers.accept(reader, &update, &mut self.app) => {
                     Msg::Polled(reader.account, *update)
@@ -286,7 +279,10 @@ impl MainLoop {
                 self.app.update(self.effects.tick());
             }
             Some(Effect::LogIn(account, command)) => {
-                let ended = (self.effects.machine.foreground)(command).await;
+                let ended = match process::command(&command, &[]) {
+                    Some(command) => (self.effects.machine.foreground)(command, Pause::OnFailure).await,
+                    None => Err("there is no command".to_owned()),
+                };
                 self.painter.redraw_all(terminal, &mut self.app)?;
                 self.app.update(self.effects.tick());
                 self.app.update(Msg::LoggedIn(account, ended));
@@ -295,8 +291,7 @@ impl MainLoop {
             Some(Effect::Theme(name)) => self.put_on(&name),
             Some(Effect::Refresh(account)) => self.pollers.refresh(account),
             Some(Effect::Foreground(invocation)) => {
-                let told = self.effects.run_in_front(&invocation);
-                self.was_behind = Some(Instant::now());
+                let told = self.effects.run_in_foreground(&invocation).await;
                 self.painter.redraw_all(terminal, &mut self.app)?;
                 self.app.update(self.effects.tick());
                 self.app.update(told);

@@ -9,9 +9,8 @@ mod foreground;
 mod hyperlinks;
 mod notification;
 
-use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::panic;
-use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,7 +25,7 @@ use ratatui::Terminal;
 
 pub use backend::CompactBackend;
 pub use clipboard::{Multiplexer, copy, osc52};
-pub use foreground::{is_given_away, run_in_foreground};
+pub use foreground::{Pause, is_given_away, run_in_foreground};
 pub use hyperlinks::follows_links;
 pub use notification::{Ways, notify};
 
@@ -141,22 +140,6 @@ pub async fn suspend() {
     let _ = tokio::time::timeout(STOPS_WITHIN, goes_on.recv()).await;
     let _ = enable_raw_mode();
     let _ = open(&mut io::stdout());
-}
-
-/// Restores the terminal, runs a program on it, and waits until the operator has read what it wrote. Returns with the
-/// terminal in its drawing state again.
-///
-/// # Errors
-/// When the program cannot be run.
-pub fn in_front(command: &mut Command) -> io::Result<ExitStatus> {
-    let _ = restore(&mut io::stdout());
-    let _ = disable_raw_mode();
-    let ended = command.status();
-    let _ = execute!(io::stdout(), Print("\nsagetop: press enter to go back\n"));
-    let _ = io::stdin().lock().read_line(&mut String::new());
-    let _ = enable_raw_mode();
-    let _ = open(&mut io::stdout());
-    ended
 }
 
 /// Enters the drawing state again when the program continues after somebody else stopped it (`kill -STOP`, then `fg`):

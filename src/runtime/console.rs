@@ -1,6 +1,7 @@
 //! The console on the real terminal: its setup, the clipboard, and suspending.
 
 use std::io::{self, IsTerminal};
+use std::process::Command;
 
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
@@ -15,7 +16,7 @@ use crate::config::{self, Config, ConfigError, Source};
 use crate::fmt;
 use crate::keymap::Keymap;
 use crate::session::{ChoicesFile, Session};
-use crate::terminal::{self, Multiplexer, Ways};
+use crate::terminal::{self, Multiplexer, Pause, Ways};
 use crate::theme::Level;
 use crate::update;
 use crate::view::Tone;
@@ -59,7 +60,7 @@ pub async fn console(
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
     let choices = Some(file);
-    let (alert, in_front) = (tell, terminal::in_front);
+    let alert = tell;
     let machine = Machine {
         choices,
         connections,
@@ -67,7 +68,6 @@ pub async fn console(
         copy,
         mouse,
         alert,
-        in_front,
         notify,
         suspend,
         foreground,
@@ -165,8 +165,8 @@ fn tell(text: &str, ways: Ways) {
     let _ = terminal::notify(text, ways, multiplexer, &mut io::stdout());
 }
 
-fn foreground(command: Vec<String>) -> BoxFuture<'static, Result<(), String>> {
-    Box::pin(terminal::run_in_foreground(command))
+fn foreground(command: Command, pause: Pause) -> BoxFuture<'static, Result<(), String>> {
+    Box::pin(terminal::run_in_foreground(command, pause))
 }
 
 #[cfg(unix)]

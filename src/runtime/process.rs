@@ -26,18 +26,20 @@ pub(super) struct Finished {
     pub(super) good: bool,
 }
 
-/// Makes the command. No value of it is taken apart.
-pub(super) fn command(invocation: &Invocation) -> Option<Command> {
-    let (program, arguments) = invocation.words.split_first()?;
+/// Makes the command of a program, its arguments, and what is added to its environment. No value is taken apart.
+pub(super) fn command(words: &[String], environment: &[(&'static str, String)]) -> Option<Command> {
+    let (program, arguments) = words.split_first()?;
     let mut command = Command::new(program);
-    command.args(arguments).envs(invocation.environment.iter().map(|(name, value)| (*name, value.as_str())));
+    command.args(arguments).envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
     Some(command)
 }
 
 /// Runs a program to its end, at most for its time, or until the sender of `stop` is dropped.
 pub(super) fn run(invocation: &Invocation, stop: &Receiver<()>) -> Finished {
     let failed = |why: String| Finished { ended: why, ..Finished::default() };
-    let Some(mut command) = command(invocation) else { return failed("there is no program".to_owned()) };
+    let Some(mut command) = command(&invocation.words, &invocation.environment) else {
+        return failed("there is no program".to_owned());
+    };
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A group of its own, so that what it starts ends with it.
     #[cfg(unix)]

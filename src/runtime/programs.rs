@@ -6,7 +6,7 @@ use super::effects::EffectRunner;
 use super::process::{self, Finished};
 use crate::app::{Alert, App, Ended, Invocation, Msg};
 use crate::config::Osc;
-use crate::terminal::Ways;
+use crate::terminal::{Pause, Ways};
 
 /// The most commands that are run for models that break at once.
 const MOST_AT_ONCE: usize = 10;
@@ -66,13 +66,13 @@ impl EffectRunner {
     }
 
     /// Runs a command on the terminal, and returns the message about its end.
-    pub(super) fn run_in_front(&self, invocation: &Invocation) -> Msg {
-        let Some(mut command) = process::command(invocation) else {
+    pub(super) async fn run_in_foreground(&self, invocation: &Invocation) -> Msg {
+        let Some(command) = process::command(&invocation.words, &invocation.environment) else {
             return Msg::Failed("there is no program".to_owned());
         };
-        match (self.machine.in_front)(&mut command) {
-            Ok(status) => Msg::Told(format!("{}: {status}", invocation.title)),
-            Err(why) => Msg::Failed(format!("{} cannot be run: {why}", invocation.title)),
+        match (self.machine.foreground)(command, Pause::Always).await {
+            Ok(()) => Msg::Told(format!("{} has ended", invocation.title)),
+            Err(why) => Msg::Failed(format!("{}: {why}", invocation.title)),
         }
     }
 }

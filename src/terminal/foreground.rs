@@ -21,21 +21,31 @@ pub fn is_given_away() -> bool {
     GIVEN_AWAY.load(Ordering::SeqCst)
 }
 
-/// Runs a program with its arguments, without a shell, and gives it the terminal until it ends. When it failed, its
-/// words stay until a key is pressed. The screen is then blank, and in its drawing state.
+/// When the words of a program stay on the terminal until `enter` is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Whenever it has ended.
+    Always,
+    /// When it failed.
+    OnFailure,
+}
+
+/// Runs a program, without a shell, and gives it the terminal until it ends. The screen is then blank, and in its
+/// drawing state.
 ///
 /// The thread waits meanwhile, so that it takes nothing of what is typed.
 ///
 /// # Errors
 /// A phrase: the program cannot be started, or how it ended.
-pub async fn run_in_foreground(command: Vec<String>) -> Result<(), String> {
+pub async fn run_in_foreground(mut command: Command, pause: Pause) -> Result<(), String> {
     GIVEN_AWAY.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
     let _ = restore(&mut out);
     let _ = disable_raw_mode();
-    let ended = run(&command);
-    if let Err(why) = &ended {
-        let _ = write!(out, "\n{why}\npress enter to go back to sagetop ");
+    let ended = run(&mut command);
+    if pause == Pause::Always || ended.is_err() {
+        let why = ended.as_ref().err().map(|why| format!("{why}\n")).unwrap_or_default();
+        let _ = write!(out, "\n{why}press enter to go back to sagetop ");
         let _ = out.flush();
         let _ = io::stdin().read_line(&mut String::new());
     }
@@ -46,9 +56,9 @@ pub async fn run_in_foreground(command: Vec<String>) -> Result<(), String> {
     ended
 }
 
-fn run(command: &[String]) -> Result<(), String> {
-    let [program, arguments @ ..] = command else { return Err("there is no command".to_owned()) };
-    match Command::new(program).args(arguments).status() {
+fn run(command: &mut Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} ended with {status}")),
         Err(why) => Err(format!("{program} cannot be started: {why}")),

@@ -286,11 +286,6 @@ impl Harness {
         shell::alerts()
     }
 
-    /// Returns the words of the program that ran last in the place of the console.
-    pub(crate) fn in_front() -> Vec<String> {
-        shell::was_in_front()
-    }
-
     /// Returns the files that the operator asked for, with their texts.
     pub(crate) fn files(&self) -> Vec<(String, String)> {
         let Ok(all) = std::fs::read_dir(self.folder.join("files")) else { return Vec::new() };

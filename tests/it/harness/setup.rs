@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{alert, copy, foreground, in_front, mouse, resume, suspend};
+use super::shell::{alert, copy, foreground, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -195,7 +195,6 @@ impl Setup {
             copy,
             mouse,
             alert,
-            in_front,
             notify,
             suspend,
             foreground,

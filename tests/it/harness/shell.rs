@@ -1,12 +1,11 @@
 //! The substitutes for the clipboard, and for the shell that a stopped program returns to.
 
 use std::cell::{Cell, RefCell};
-use std::io;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sagetop::terminal::Ways;
+use sagetop::terminal::{Pause, Ways};
 use tokio::time::sleep;
 
 thread_local! {
@@ -14,8 +13,6 @@ thread_local! {
     static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
     /// The notifications so far.
     static ALERTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-    /// The program that ran last in the place of the console.
-    static IN_FRONT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// The command that had the terminal last.
     static RAN: RefCell<String> = const { RefCell::new(String::new()) };
     /// The number of times that the terminal was taken over again.
@@ -31,19 +28,6 @@ pub(super) fn alerts() -> Vec<String> {
     ALERTS.with_borrow(Clone::clone)
 }
 
-/// Keeps a program instead of running it: there is no terminal.
-#[expect(clippy::unnecessary_wraps, reason = "the signature of the real one")]
-pub(super) fn in_front(command: &mut Command) -> io::Result<ExitStatus> {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words = words.map(|word| word.to_string_lossy().into_owned()).collect();
-    IN_FRONT.with_borrow_mut(|kept| *kept = words);
-    Ok(ExitStatus::default())
-}
-
-pub(super) fn was_in_front() -> Vec<String> {
-    IN_FRONT.with_borrow(Clone::clone)
-}
-
 pub(super) fn copy(text: &str) {
     CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
 }
@@ -57,9 +41,11 @@ pub(super) fn copied() -> String {
 
 /// Runs a command for a minute. One of a profile that is called broken fails.
 #[expect(clippy::needless_pass_by_value, reason = "the type of the real one")]
-pub(super) fn foreground(command: Vec<String>) -> BoxFuture<'static, Result<(), String>> {
-    RAN.with_borrow_mut(|ran| *ran = command.join(" "));
-    let fails = command.iter().any(|word| word == "broken");
+pub(super) fn foreground(command: Command, _: Pause) -> BoxFuture<'static, Result<(), String>> {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let fails = words.iter().any(|word| word == "broken");
+    RAN.with_borrow_mut(|ran| *ran = words.join(" "));
     Box::pin(async move {
         sleep(Duration::from_mins(1)).await;
         if fails { Err("aws ended with exit status: 255".to_owned()) } else { Ok(()) }

@@ -63,7 +63,7 @@ cases! {
     "no source of drift is configured" |_| {} => [];
     "a metric in CloudWatch is within its bound" |a| judged(a, "role = \"drift\"", &[(2, 2.6)]) => [];
     "a metric in CloudWatch is beyond its bound" |a| judged(a, "role = \"drift\"", &[(2, 2.4)])
-        => [(Warning, "drift: CTR 2.4 < 2.5", None)];
+        => [(Warning, "drift: CTR 2.4 (min 2.5)", None)];
     "a number in a report is within its bound" |a| drift_report(a, Result::Ok(0.1)) => [];
     "a number in a report is beyond its bound" |a| drift_report(a, Result::Ok(0.31))
         => [(Warning, "drift: PSI 0.31 > 0.2", None)];
