@@ -75,8 +75,6 @@ pub struct App {
     pub runs: Vec<Run>,
     /// The rollbacks that wait until their endpoints can be changed.
     pub armed: Vec<Armed>,
-    /// Was the operator told that armed rollbacks end with the console?
-    pub(crate) told_of_armed: bool,
     /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
     /// Are the alarms of auto scaling listed?
@@ -102,6 +100,8 @@ pub struct App {
 pub(crate) enum Leaving {
     /// No.
     No,
+    /// No, but they were told that armed rollbacks end with the console.
+    Told,
     /// Yes. The program ends as soon as AWS has answered all calls.
     WhenSent,
 }
@@ -134,7 +134,6 @@ impl App {
             event_filter: EventFilter::default(),
             runs: Vec::new(),
             armed: Vec::new(),
-            told_of_armed: false,
             message: None,
             show_scaling: false,
             drill: None,

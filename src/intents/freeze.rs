@@ -60,7 +60,8 @@ impl Executor {
             let way = format!("--{OVERRIDE} {name:?}, or {OVERRIDE} in the console, lifts it");
             return Err(Refusal::No(format!("frozen by {freeze}: {intent} was not sent; {way}")));
         }
-        Ok(lifted.iter().map(|freeze| format!("; in spite of the freeze {freeze}")).collect())
+        let lifted: Vec<String> = lifted.iter().map(|freeze| format!("; in spite of the freeze {freeze}")).collect();
+        Ok(lifted.concat())
     }
 
     /// Journals that the operator lifts a freeze, and why.

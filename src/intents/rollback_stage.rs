@@ -58,7 +58,7 @@ impl RollbackStage {
     async fn now(&self, aws: &Aws) -> Result<Option<Now>, AwsError> {
         let stages = delivery::stages(aws, &self.pipeline).await?.into_iter().skip(1);
         let wanted = |state: &StageState| self.stage.is_none() || state.stage_name == self.stage;
-        Ok(stages.filter(wanted).filter_map(Now::of).last())
+        Ok(stages.filter(wanted).filter_map(Now::of).next_back())
     }
 
     fn choice(&self, execution: &PipelineExecutionSummary, stage: &str) -> Option<Choice> {

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{RwLock, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
@@ -14,7 +15,7 @@ use crate::app::{Account, App, Effect, Msg};
 use crate::aws::caught;
 use crate::intents::{Executor, Outcome, Plan, Refusal, Rollback};
 use crate::recording::Recorder;
-use crate::resources::{AccountId, Source};
+use crate::resources::{AccountId, Kind, Source};
 
 /// The time between two snapshots on disk.
 const SAVE_EVERY: Duration = Duration::from_mins(2);
@@ -216,28 +217,8 @@ impl EffectRunner {
                 };
                 self.work.spawn_on(work, &self.machine.background);
             }
-            Effect::LiftFreeze(place, freeze, reason) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let work = move || {
-                    let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
-                    let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
-                };
-                self.work.spawn_blocking_on(work, &self.machine.background);
-            }
-            Effect::Acknowledge(place, about, since, note) => {
-                let Some(executor) = self.executor(place, app) else { return };
-                let answer = self.answer.clone();
-                let work = move || {
-                    let noted = executor.acknowledge(&about, since, note.as_deref());
-                    let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
-                    if let Ok(remembered) = executor.remember() {
-                        let _ = answer.blocking_send(Msg::Remembered(place, remembered));
-                    }
-                    let _ = answer.blocking_send(Msg::Acknowledged(noted));
-                };
-                self.work.spawn_blocking_on(work, &self.machine.background);
-            }
+            Effect::LiftFreeze(place, freeze, reason) => self.lift_freeze(place, freeze, reason, app),
+            Effect::Acknowledge(place, about, since, note) => self.acknowledge(place, about, since, note, app),
             Effect::Arm(place, rollback) => {
                 let Some(executor) = self.executor(place, app) else { return };
                 self.arm(executor, place, rollback);
@@ -252,6 +233,39 @@ impl EffectRunner {
                 self.send(executor, *plan);
             }
         }
+    }
+
+    /// Journals that a freeze is lifted.
+    fn lift_freeze(&mut self, place: AccountId, freeze: String, reason: String, app: &App) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = move || {
+            let noted = executor.note_override(&freeze, &reason).map_err(|error| error.to_string());
+            let _ = answer.blocking_send(Msg::FreezeLifted(place, freeze, noted));
+        };
+        self.work.spawn_blocking_on(work, &self.machine.background);
+    }
+
+    /// Journals that somebody knows of an alarm or a finding, and reads what the journal knows now.
+    fn acknowledge(
+        &mut self,
+        place: AccountId,
+        about: (Kind, String),
+        since: Timestamp,
+        note: Option<String>,
+        app: &App,
+    ) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = move || {
+            let noted = executor.acknowledge(&about, since, note.as_deref());
+            let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
+            if let Ok(remembered) = executor.remember() {
+                let _ = answer.blocking_send(Msg::Remembered(place, remembered));
+            }
+            let _ = answer.blocking_send(Msg::Acknowledged(noted));
+        };
+        self.work.spawn_blocking_on(work, &self.machine.background);
     }
 
     /// Waits until the endpoint of a rollback can be changed, and plans it.

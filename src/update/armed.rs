@@ -2,7 +2,7 @@
 
 use super::changes;
 use super::modal;
-use crate::app::{Action, App, Armed, Context, Effect, Field, Form, Notice, Run, Submit};
+use crate::app::{Action, App, Armed, Context, Effect, Field, Form, Leaving, Notice, Run, Submit};
 use crate::intents::{Intent, Plan, Refusal, Rollback};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{AccountId, Kind};
@@ -59,7 +59,7 @@ fn arm(app: &mut App) -> Option<Effect> {
     let deployment = app.here.joined.serving(&name).and_then(|serving| serving.deployment.as_ref());
     let arriving = deployment.map(|it| format!(", {}{},", it.way(), it.phase())).unwrap_or_default();
     if app.armed_for(account, &name).is_some() {
-        return disarm(app, account, &name);
+        return Some(disarm(app, account, &name));
     }
     let key = app.keymap.key_for("rollback").map(|key| format!(" {key} disarms it.")).unwrap_or_default();
     let text = [
@@ -77,7 +77,7 @@ fn arm(app: &mut App) -> Option<Effect> {
         }
         let (endpoint, since) = (name.clone(), app.here.observed.at);
         app.armed.push(Armed { account, endpoint, config: config.clone(), since });
-        app.told_of_armed = false;
+        app.leaving = Leaving::No;
         app.message = Some((Tone::Busy, format!("armed: {name} is rolled back to {config} when it is InService")));
         let rollback = Rollback { endpoint: name.clone(), to: Some(config.clone()), way: None };
         Ok(Some(Effect::Arm(account, rollback)))
@@ -96,18 +96,18 @@ fn arm(app: &mut App) -> Option<Effect> {
     None
 }
 
-fn disarm(app: &mut App, account: AccountId, endpoint: &str) -> Option<Effect> {
+fn disarm(app: &mut App, account: AccountId, endpoint: &str) -> Effect {
     app.armed.retain(|armed| (armed.account, armed.endpoint.as_str()) != (account, endpoint));
     app.message = Some((Tone::Good, format!("disarmed: the rollback of {endpoint} is not sent")));
-    Some(Effect::Disarm(account, endpoint.to_owned()))
+    Effect::Disarm(account, endpoint.to_owned())
 }
 
 /// Quits, unless a rollback is armed and nobody was told that it ends with the console.
 pub(super) fn quit(app: &mut App) -> Option<Effect> {
-    if app.armed.is_empty() || app.told_of_armed {
+    if app.armed.is_empty() || app.leaving != Leaving::No {
         return Some(Effect::Quit);
     }
-    app.told_of_armed = true;
+    app.leaving = Leaving::Told;
     let names: Vec<&str> = app.armed.iter().map(|armed| armed.endpoint.as_str()).collect();
     let again = app.keymap.key_for("quit").map(|key| format!("; {key} again quits")).unwrap_or_default();
     let text = format!("the armed rollback of {} ends with this console{again}", names.join(", "));

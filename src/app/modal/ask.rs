@@ -91,7 +91,9 @@ impl Ask {
         let mut ways = self.plan.ways;
         let turned = ways.iter().any(|way| way.intent.as_ref() == Some(intent));
         if turned {
-            ways.iter_mut().for_each(|way| way.chosen = way.intent.as_ref() == Some(intent));
+            for way in &mut ways {
+                way.chosen = way.intent.as_ref() == Some(intent);
+            }
         }
         if plan.ways.is_empty() {
             plan.ways = ways;

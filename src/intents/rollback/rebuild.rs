@@ -58,15 +58,7 @@ pub(super) async fn plan(
     }
     let mut warnings: Vec<String> = present.state().into_iter().collect();
     warnings.extend([
-        match why_not {
-            Some(why_not) => {
-                format!(
-                    "{}: a new model and a new configuration named {name} are created and kept.",
-                    none_left(why_not)
-                )
-            }
-            None => format!("A new model and a new configuration named {name} are created and kept."),
-        },
+        made(why_not, &name),
         "Whatever else manages the endpoint (CloudFormation, CodePipeline) does not know of them.".to_owned(),
     ]);
     warnings.extend(present.warnings());
@@ -101,6 +93,16 @@ pub(super) async fn plan(
         steps: vec![Step::new(aws, model).await?, Step::new(aws, config).await?, Step::new(aws, update).await?],
         id,
     })
+}
+
+/// Says what is made, and why, if no earlier configuration can be used.
+fn made(why_not: Option<&[String]>, name: &str) -> String {
+    match why_not {
+        Some(why_not) => {
+            format!("{}: a new model and a new configuration named {name} are created and kept.", none_left(why_not))
+        }
+        None => format!("A new model and a new configuration named {name} are created and kept."),
+    }
 }
 
 /// Explains why none of the earlier configurations can be used.

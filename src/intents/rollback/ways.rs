@@ -200,7 +200,8 @@ impl Owner {
     fn hint(&self, endpoint: &str) -> String {
         let ways = [(RollbackWay::Reject, "reject"), (RollbackWay::Stage, "stage")].into_iter();
         let ways = ways.filter(|(way, _)| self.note(*way).is_ok());
-        ways.map(|(_, word)| format!("; another way: sagetop rollback {endpoint} --way {word}")).collect()
+        let ways = ways.map(|(_, word)| format!("; another way: sagetop rollback {endpoint} --way {word}"));
+        ways.collect::<Vec<_>>().concat()
     }
 }
 
@@ -232,7 +233,7 @@ async fn stage(
         let stages = stages.map_err(|error| format!("{pipeline} cannot be read ({error})"))?;
         let names = stages.into_iter().skip(1).filter_map(|stage| stage.stage_name);
         let of_stage = |name: &String| !word.is_empty() && name.to_lowercase().contains(&word);
-        if let Some(name) = names.filter(of_stage).last() {
+        if let Some(name) = names.filter(of_stage).next_back() {
             let note = format!("{name} of {pipeline}");
             return Ok((RollbackStage { pipeline, stage: Some(name), to: None }, note));
         }

@@ -119,14 +119,14 @@ fn latest(pipeline: &Pipeline, execution: &Execution, stage: &Stage) -> Value {
 
 fn executions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
     let pipeline = wanted(state, env, input, "pipelineName")?;
-    let stage = input.at("filter.succeededInStage.stageName").and_then(Value::as_text);
+    let in_which = input.at("filter.succeededInStage.stageName").and_then(Value::as_text);
     let succeeded = |execution: &&Execution| {
         let in_stage = |name| {
             execution.stages.iter().enumerate().any(|(number, stage)| {
                 stage.names().0 == name && stage.status == Status::Succeeded && execution.reached(number)
             })
         };
-        stage.is_none_or(in_stage)
+        in_which.is_none_or(in_stage)
     };
     let rows = pipeline.executions.iter().rev().filter(succeeded).map(|execution| {
         let version = &execution.version;
