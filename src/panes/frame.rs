@@ -231,6 +231,10 @@ fn keys(app: &App) -> Vec<KeyHint> {
         .filter_map(|own| {
             let action = app.action_at(own.name, &context)?;
             let able = (action.able)(&context);
+            // A change of no kind of thing is only told of while it makes sense.
+            if own.writes() && own.on.is_empty() && able.is_err() {
+                return None;
+            }
             let label = able.as_ref().ok().filter(|label| !label.is_empty()).map_or(action.name, |label| label);
             Some(KeyHint {
                 key: key(own.name)?,

@@ -2,7 +2,7 @@
 
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
-use crate::intents::{self, Input, Intent, Permission, Question, Selection, Values};
+use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
 use crate::resources::Kind;
 use crate::resources::endpoint::split_stage;
 use crate::view::Tone;
@@ -56,7 +56,7 @@ pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
         return Err(format!("{action} was denied before{}", again.unwrap_or_default()));
     }
     match context.app.here.freeze(stage::<I>(context)) {
-        Some(freeze) => Err(format!("frozen by {freeze}; {} lifts it", intents::OVERRIDE)),
+        Some(freeze) => Err(format!("frozen by {freeze}")),
         None => Ok(()),
     }
 }

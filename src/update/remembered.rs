@@ -71,7 +71,7 @@ pub(super) fn can_undo(context: &Context<'_>) -> Result<String, String> {
         (Some(Outcome::Done(_) | Outcome::Failed(_)), Some(_)) => {
             context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
             match context.app.here.freeze(&run.plan.stage) {
-                Some(freeze) => Err(format!("frozen by {freeze}; {} lifts it", crate::intents::OVERRIDE)),
+                Some(freeze) => Err(format!("frozen by {freeze}")),
                 None => Ok("undo".to_owned()),
             }
         }

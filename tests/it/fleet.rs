@@ -247,9 +247,8 @@ fn execution(model: usize) -> PipelineExecution {
         status: if model.is_multiple_of(17) { "Failed" } else { "Succeeded" }.into(),
         started: ago(model % 300),
         modified: ago(model % 300),
-        failure: None,
         selected: Some(Vec::new()),
-        parameters: None,
+        ..PipelineExecution::default()
     }
 }
 

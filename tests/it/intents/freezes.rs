@@ -16,7 +16,7 @@ async fn a_freeze_greys_every_change_until_its_name_is_typed() {
     t.says("freeze Black Friday until 01-04 08:00");
     t.to("recommendation").await;
     t.keys("a").await;
-    t.says("frozen by Black Friday until Sun 4 Jan 08:00 UTC; override-freeze lifts it");
+    t.says("approve: frozen by Black Friday until Sun 4 Jan 08:00 UTC");
     t.keys("A").await;
     t.says("lift freeze Black Friday");
     assert!(t.line("approve ").contains("frozen by Black Friday"));
