@@ -23,7 +23,7 @@ impl DeployRules {
     /// Reads the rules that wait for the approval status of a version to become `status`.
     #[cfg(feature = "eventbridge")]
     pub(super) async fn of(executor: &Executor, package: &ModelPackage, status: &str) -> Self {
-        Self::read(executor, package, status).await
+        Box::pin(Self::read(executor, package, status)).await
     }
     #[cfg(not(feature = "eventbridge"))]
     #[expect(clippy::unused_async, reason = "with EventBridge it reads")]

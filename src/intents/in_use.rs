@@ -33,7 +33,7 @@ pub(super) struct InUse {
 impl InUse {
     /// Looks up in the index which endpoints run a model of the version, and checks each of them in AWS.
     pub(super) async fn read(executor: &Executor, package: &str) -> Self {
-        match read(executor, package).await {
+        match Box::pin(read(executor, package)).await {
             Ok(in_use) => in_use,
             Err(error) => Self { problem: Some(error.to_string()), ..Self::default() },
         }

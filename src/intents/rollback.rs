@@ -143,7 +143,7 @@ impl Intent for Rollback {
                 self.endpoint
             ))),
             None if present.uses_components() => Err(components::refusal(&executor.aws, &present).await),
-            None => self.choose(executor, &present, reader).await,
+            None => Box::pin(self.choose(executor, &present, reader)).await,
         }
     }
 

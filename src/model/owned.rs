@@ -42,11 +42,10 @@ impl<'a> Chain<'a> {
     /// Returns the `SageMaker` project of the model: the tag of its endpoints, or what its newest version names.
     #[must_use]
     pub fn project<'s>(&self, store: &'s Store) -> Option<&'s str> {
-        let tags = self.serving.iter().filter_map(|s| store.endpoints.get(s.endpoint)?.tags.as_ref());
-        let tagged = tags.filter_map(|tags| tags.get("sagemaker:project-name")).next();
-        let versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
-        let made = versions.filter_map(|details| details.governance.project.as_ref());
-        tagged.or_else(|| made.into_iter().next()).map(String::as_str)
+        let mut tags = self.serving.iter().filter_map(|s| store.endpoints.get(s.endpoint)?.tags.as_ref());
+        let tagged = tags.find_map(|tags| tags.get("sagemaker:project-name"));
+        let mut versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
+        tagged.or_else(|| versions.find_map(|details| details.governance.project.as_ref())).map(String::as_str)
     }
     /// Returns every attached thing once.
     pub fn attached_things(&self) -> impl Iterator<Item = (Kind, &'a str)> {

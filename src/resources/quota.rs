@@ -3,7 +3,7 @@
 //! A quota is read once a day, when something is looked at whose failure names it. The facts about quotas are in
 //! `docs/aws.md#quotas`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_servicequotas::types::ServiceQuota;
 use jiff::Timestamp;
@@ -94,7 +94,7 @@ impl Resource for Quota {
 
 /// Looks through the quotas of `SageMaker` until all names were seen.
 async fn find(aws: &Aws, names: &BTreeSet<String>) -> Result<Vec<ServiceQuota>, AwsError> {
-    let mut left: BTreeMap<&str, ()> = names.iter().map(|name| (name.as_str(), ())).collect();
+    let mut left: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let enough = |page: &[ServiceQuota]| {
         page.iter().filter_map(|quota| quota.quota_name.as_deref()).for_each(|name| {
             left.remove(name);

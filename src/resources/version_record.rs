@@ -55,25 +55,6 @@ pub struct Trial {
     pub metrics: Vec<(String, f64)>,
 }
 
-impl VersionRecord {
-    async fn of(aws: &Aws, package: String) -> Result<Self, AwsError> {
-        let mut row = Self { package, ..Self::default() };
-        let (lineage, jobs) =
-            tokio::join!(Box::pin(lineage::of(aws, &row.package)), Box::pin(recommendation::of(aws, &row.package)));
-        match lineage {
-            Ok(found) => (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial),
-            Err(why) if why.kind.is_shared() => return Err(why),
-            Err(why) => row.problems.push(format!("lineage: {why}")),
-        }
-        match jobs {
-            Ok(found) => (row.recommender, row.recommendations) = found,
-            Err(why) if why.kind.is_shared() => return Err(why),
-            Err(why) => row.problems.push(format!("Inference Recommender: {why}")),
-        }
-        Ok(row)
-    }
-}
-
 impl Resource for VersionRecord {
     const KIND: Kind = Kind::VersionRecords;
     const CADENCE: Cadence = Cadence::Rare;
@@ -115,7 +96,7 @@ impl Resource for VersionRecord {
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
-        let Described { found, fault } = describe(wanted.clone(), async |arn| Self::of(aws, arn).await).await;
+        let Described { found, fault } = describe(wanted.clone(), async |arn| record_of(aws, arn).await).await;
         let asked = settled(wanted, fault.as_ref());
         Ok(Listing::part(found).asked(asked).fault(fault))
     }
@@ -125,4 +106,22 @@ impl Resource for VersionRecord {
 fn wanted(observed: &Observed, known: &Table<VersionRecord>) -> BTreeSet<String> {
     let looked_at = observed.focus.packages.iter().filter(|arn| observed.store.packages.get(arn).is_some());
     looked_at.filter(|arn| !asked_lately(known, arn, observed.at)).cloned().collect()
+}
+
+/// Reads what is known of a version. What cannot be read is named in the record.
+async fn record_of(aws: &Aws, package: String) -> Result<VersionRecord, AwsError> {
+    let mut row = VersionRecord { package, ..VersionRecord::default() };
+    let (lineage, jobs) =
+        tokio::join!(Box::pin(lineage::of(aws, &row.package)), Box::pin(recommendation::of(aws, &row.package)));
+    match lineage {
+        Ok(found) => (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial),
+        Err(why) if why.kind.is_shared() => return Err(why),
+        Err(why) => row.problems.push(format!("lineage: {why}")),
+    }
+    match jobs {
+        Ok(found) => (row.recommender, row.recommendations) = found,
+        Err(why) if why.kind.is_shared() => return Err(why),
+        Err(why) => row.problems.push(format!("Inference Recommender: {why}")),
+    }
+    Ok(row)
 }

@@ -1,4 +1,4 @@
-//! Where people work: notebook instances, apps of Studio, and MLflow tracking servers. Some hold GPUs for days.
+//! Where people work: notebook instances, apps of Studio, and `MLflow` tracking servers. Some hold GPUs for days.
 //!
 //! They are listed only while the pane that shows them is open.
 

@@ -38,26 +38,7 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     for special in &story.specials {
         world.build_special(special);
     }
-    for monitor in &story.monitors {
-        world.build_monitor(monitor);
-    }
-    for card in &story.cards {
-        world.build_card(card);
-    }
-    for governed in &story.governed {
-        world.build_governed(governed);
-        world.build_lineage(governed);
-    }
-    for workbench in &story.workbenches {
-        world.build_workbench(workbench);
-    }
-    for key in &story.keys {
-        world.kms.states.insert(key.arn.clone(), key.state.clone());
-    }
-    world.insights.clone_from(&story.insights);
-    for image in &story.images {
-        world.build_image(image);
-    }
+    world.build_governance(story);
     for failure in &story.run_failures {
         world.plan_failure(failure);
     }
@@ -90,6 +71,30 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
 }
 
 impl World {
+    /// Builds what watches and governs the models.
+    fn build_governance(&mut self, story: &Story) {
+        for monitor in &story.monitors {
+            self.build_monitor(monitor);
+        }
+        for card in &story.cards {
+            self.build_card(card);
+        }
+        for governed in &story.governed {
+            self.build_governed(governed);
+            self.build_lineage(governed);
+        }
+        for workbench in &story.workbenches {
+            self.build_workbench(workbench);
+        }
+        for key in &story.keys {
+            self.kms.states.insert(key.arn.clone(), key.state.clone());
+        }
+        self.insights.clone_from(&story.insights);
+        for image in &story.images {
+            self.build_image(image);
+        }
+    }
+
     /// Runs `work` at an earlier time.
     fn ago<T>(&mut self, age: Span, work: impl FnOnce(&mut Self) -> T) -> T {
         let past = self.env.start - age;

@@ -134,7 +134,7 @@ services! { world:
         => codepipeline(&mut world.codepipeline, &mut world.env, &world.sagemaker.packages).reword;
     StepFunctions = Names::new("states", "states.amazonaws.com").target("AWSStepFunctions")
         => sfn(&world.sfn, &world.env).reword;
-    ServiceQuotas = Names::new("servicequotas", "servicequotas.amazonaws.com").target("ServiceQuotasV20190624")
+    Quotas = Names::new("servicequotas", "servicequotas.amazonaws.com").target("ServiceQuotasV20190624")
         => service_quotas(&world.env.account).reword;
     Kms = Names::new("kms", "kms.amazonaws.com").target("TrentService") => kms(&world.kms, &world.env);
     DevOpsGuru = Names::new("devops-guru", "devops-guru.amazonaws.com").rest(devops_guru::route)

@@ -30,6 +30,7 @@ pub(super) async fn check(aws: &Aws, images: &BTreeSet<&str>, good: &mut Vec<Str
 
 /// Says that this build does not ask.
 #[cfg(not(feature = "ecr"))]
+#[expect(clippy::unused_async, reason = "other builds ask AWS")]
 pub(super) async fn check(_: &Aws, images: &BTreeSet<&str>, good: &mut Vec<String>, _: &mut Vec<String>) {
     good.extend((!images.is_empty()).then(|| format!("image {}", crate::aws::without("ecr"))));
 }
@@ -49,6 +50,7 @@ pub(super) async fn check_key(aws: &Aws, key: Option<&str>, good: &mut Vec<Strin
 
 /// Says that this build does not ask.
 #[cfg(not(feature = "kms"))]
+#[expect(clippy::unused_async, reason = "other builds ask AWS")]
 pub(super) async fn check_key(_: &Aws, key: Option<&str>, good: &mut Vec<String>, _: &mut Vec<String>) {
     good.extend(key.map(|_| format!("key {}", crate::aws::without("kms"))));
 }

@@ -26,9 +26,9 @@ pub(super) fn state(app: &App, kind: Kind, id: &str, _: &[Fact]) -> Option<Fact>
 /// Says that this build does not ask, where a thing names a key.
 #[cfg(not(feature = "kms"))]
 pub(super) fn state(_: &App, kind: Kind, _: &str, facts: &[Fact]) -> Option<Fact> {
-    let names_key = |(label, line): &Fact| match kind {
-        Kind::Datasets => label == "encryption" && line.text().contains(":kms:"),
-        _ => matches!(label.as_str(), "KmsKeyId" | "KmsMasterKeyId") && line.width() > 0,
+    let names_key = |(label, line): &Fact| {
+        let of_bucket = kind == Kind::Datasets && label == "encryption" && line.text().contains(":kms:");
+        of_bucket || (matches!(label.as_str(), "KmsKeyId" | "KmsMasterKeyId") && line.width() > 0)
     };
     facts.iter().any(names_key).then(|| fact(LABEL, crate::aws::without("kms")))
 }

@@ -9,7 +9,7 @@ use crate::resources::Value;
 pub(super) fn limit(app: &App, value: &Value) -> Option<Fact> {
     let (Value::Text(text) | Value::Warning(text)) = value else { return None };
     let name = crate::resources::quota::named_limit(text)?;
-    let told = app.here.observed.store.quotas.get(name).map(|quota| quota.in_words());
+    let told = app.here.observed.store.quotas.get(name).map(crate::resources::quota::Quota::in_words);
     Some(fact("quota", format!("{name}: {}", told.unwrap_or_else(|| "not read yet".to_owned()))))
 }
 

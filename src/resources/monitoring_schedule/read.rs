@@ -55,7 +55,8 @@ pub(super) async fn read(
     let watches = |row: &MonitoringSchedule| {
         row.endpoint.as_ref().is_some_and(|name| observed.store.endpoints.get(name).is_some())
     };
-    let unread = |row: &MonitoringSchedule| row.newest().is_some_and(|e| e.violated()) && row.found().is_none();
+    let unread =
+        |row: &MonitoringSchedule| row.newest().is_some_and(MonitoringExecution::violated) && row.found().is_none();
     Ok(read_due(listing, |row| watches(row) && unread(row), |row| violations(aws, row)).await)
 }
 

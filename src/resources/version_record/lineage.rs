@@ -66,10 +66,9 @@ async fn origin(aws: &Aws, vertex: Vertex) -> Result<Origin, AwsError> {
 
 async fn trial_of(aws: &Aws, name: &str) -> Result<Trial, AwsError> {
     let answer = aws.sagemaker.describe_trial_component().trial_component_name(name).send().await.map_err(failed)?;
-    let text = |value: TrialComponentParameterValue| match value {
-        TrialComponentParameterValue::NumberValue(number) => number.to_string(),
-        TrialComponentParameterValue::StringValue(text) => text,
-        _ => String::new(),
+    let text = |value: TrialComponentParameterValue| {
+        let text = value.as_string_value().cloned();
+        text.or_else(|_| value.as_number_value().map(f64::to_string)).unwrap_or_default()
     };
     let mut parameters: Vec<(String, String)> =
         answer.parameters.unwrap_or_default().into_iter().map(|(name, value)| (name, text(value))).collect();

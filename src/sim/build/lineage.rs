@@ -61,7 +61,7 @@ impl World {
             tree! {
                 "RecommendationId": format!("{name}/{}", num::hex(num::hash(instance), 8)),
                 "Metrics": tree! {
-                    "CostPerHour": hour, "CostPerInference": 0.0000015, "MaxInvocations": 2400, "ModelLatency": latency,
+                    "CostPerHour": hour, "CostPerInference": 0.000_001_5, "MaxInvocations": 2400, "ModelLatency": latency,
                 },
                 "EndpointConfiguration": tree! {
                     "EndpointName": format!("sm-epc-{instance}"), "VariantName": "AllTraffic",

@@ -12,6 +12,7 @@ pub(crate) fn route(method: &str, path: &str) -> Option<(&'static str, Option<St
     (method == "POST" && path.trim_matches('/') == "insights").then_some(("ListInsights", None))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "other handlers fail")]
 fn list(insights: &[Insight], env: &Env, _: &Value) -> Answer {
     let one = |insight: &Insight| {
         tree! {

@@ -1,4 +1,4 @@
-//! Notebook instances, apps of Studio, and MLflow tracking servers: their lists.
+//! Notebook instances, apps of Studio, and `MLflow` tracking servers: their lists.
 
 use super::listing::{Listing, TIMES};
 use super::state::Handler;
