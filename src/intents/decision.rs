@@ -126,12 +126,12 @@ impl Decision {
         let package = ModelPackage::describe(aws, arn).await?;
         self.refuse_nonsense(&package)?;
         let approved = approved_versions(aws, &package).await?;
-        let in_use = InUse::read(executor, &package.arn).await;
+        let in_use = Box::pin(InUse::read(executor, &package.arn)).await;
         let (mut differences, evidence) = self.compare(aws, &package, &approved).await;
         differences.insert(1, serves_now(&in_use));
         let mut warnings: Vec<String> = self.warn_of_loss(&package, &in_use).into_iter().collect();
         warnings.extend(self.warn_of_trouble(&package, &in_use));
-        let started = DeployRules::of(executor, &package, self.status()).await;
+        let started = Box::pin(DeployRules::of(executor, &package, self.status())).await;
         differences.splice(2..2, started.differences);
         warnings.extend(started.warnings);
         warnings.extend(self.what_may_follow(&package, &approved).filter(|_| started.may_start));

@@ -92,11 +92,8 @@ impl Resource for EncryptionKey {
 /// Returns the key that a thing names.
 #[must_use]
 pub fn key_of(store: &Store, kind: Kind, id: &str) -> Option<String> {
-    let config = match kind {
-        Kind::Endpoints => store.endpoints.get(id)?.config.as_deref(),
-        Kind::Configs => Some(id),
-        _ => None,
-    };
+    let endpoint = store.endpoints.get(id).filter(|_| kind == Kind::Endpoints);
+    let config = endpoint.and_then(|e| e.config.as_deref()).or_else(|| (kind == Kind::Configs).then_some(id));
     let of_config = || store.configs.get(config?)?.kms_key.clone();
     let of_topic = || store.topics.get(id).filter(|_| kind == Kind::Topics)?.key.clone();
     let of_location = || {
