@@ -229,7 +229,7 @@ async fn the_chart_is_that_of_what_is_bad() {
     t.keys("enter").await;
     t.says("< 2.5");
     t.keys("'/P1-recommendation-ctr' enter").await;
-    t.says("< 2.5");
+    t.says("(min 2.5)");
 }
 
 #[tokio::test(start_paused = true)]

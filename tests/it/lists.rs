@@ -21,7 +21,7 @@ const UNHEARD: &str = "inherits = \"shop\"\n\
 async fn sorting_goes_through_the_columns_that_are_shown() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.keys("4").await;
-    for head in ["ENDPOINT ↑", "STATUS ↑", "LIVE ↑", "INSTANCE↑", "5XX ↑", "P99 ↑"] {
+    for head in ["ENDPOINT ↑", "STATUS ↑", "LIVE ↑", "INSTANCES ↑", "5XX ↑", "P99 ↑"] {
         t.keys("o").await;
         t.says(head);
     }
@@ -37,7 +37,7 @@ async fn sorting_goes_through_the_columns_that_are_shown() {
 async fn a_column_that_sorts_and_is_hidden_is_named_in_the_title() {
     let mut t = Harness::story("demo").ready().await;
     t.keys("4 o o o o o O").await;
-    t.says("REQ/MI↓");
+    t.says("REQ/MIN ↓");
     t.never_says("by REQ/MIN");
     t.resize(80, 24).await;
     t.says("by REQ/MIN ↓");
@@ -66,7 +66,7 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
         ("recommendation-switched-off", "▲ nobody"),
         ("recommendation-part", "via recommendation-whole"),
         ("recommendation-whole", "ml-warn"),
-        ("recommendation-prod-Endpoint500Errors", "rolls back recommendati…"),
+        ("recommendation-prod-Endpoint500Errors", "rolls back recommendation-prod"),
     ] {
         let screen = t.text();
         let row = screen.lines().find(|line| line.split_whitespace().nth(2) == Some(alarm));

@@ -139,7 +139,8 @@ fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>
             judged.push(arn);
             found.extend(match value(arn) {
                 Some(Ok(value)) if compare.holds(value, limit) => {
-                    Some(at(serving, bad(metric), &text(*version, value)).since(serving.since))
+                    let short = Column::Word(metric.with_value(&fmt::number(value)).into());
+                    Some(at(serving, bad(metric), &text(*version, value)).column(short).since(serving.since))
                 }
                 Some(Err(why)) => {
                     let text = format!("{} of v{version} unknown: its evaluation report {why}", metric.label);
