@@ -183,7 +183,7 @@ fn mistakes_in_commands_are_found_with_their_place() {
     check(&with("args = [\"x\"]\nkey = \"hyper-q\""), "4:7", "hyper-q");
     check(&with("args = []"), "3:8", "begins with a program");
     check(&with("args = [\"echo {name}\"]\nshell = true"), "3:9", "a shell would run");
-    check(&with("args = [\"x\"]\nkinds = [\"endpoint\"]"), "4:10", "did you mean \"endpoints\"");
+    check(&with("args = [\"x\"]\nkinds = [\"endpoint\"]"), "4:10", "did you mean \"endpoint");
     check(&with("args = [\"x\"]\npanes = [\"alarm\"]"), "4:10", "did you mean \"alarms\"");
     check(&with("args = [\"x\"]\n[[command]]\nname = \"x\"\nargs = [\"x\"]"), "5:8", "has the name");
     check("[notify]\ncommand = []", "2:11", "begins with a program");
