@@ -231,9 +231,9 @@ async fn stage(
     for pipeline in pipelines {
         let stages = delivery::stages(&executor.aws, &pipeline).await;
         let stages = stages.map_err(|error| format!("{pipeline} cannot be read ({error})"))?;
-        let names = stages.into_iter().skip(1).filter_map(|stage| stage.stage_name);
+        let mut names = stages.into_iter().skip(1).filter_map(|stage| stage.stage_name);
         let of_stage = |name: &String| !word.is_empty() && name.to_lowercase().contains(&word);
-        if let Some(name) = names.filter(of_stage).next_back() {
+        if let Some(name) = names.rfind(of_stage) {
             let note = format!("{name} of {pipeline}");
             return Ok((RollbackStage { pipeline, stage: Some(name), to: None }, note));
         }
