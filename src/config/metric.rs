@@ -298,7 +298,7 @@ fn of_alarm(alarm: Spanned<Name>, elsewhere: bool, drift: bool, source: &Source)
 }
 
 fn of_report(report: WrittenSource, drift: bool, source: &Source) -> Result<MetricSource, ConfigError> {
-    let WrittenSource { s3, json_path } = report;
+    let WrittenSource { s3: place, json_path } = report;
     let path = json_path.get_ref();
     // The path leads to one value: it has names and `[n]`, and no wildcards.
     if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
@@ -306,17 +306,17 @@ fn of_report(report: WrittenSource, drift: bool, source: &Source) -> Result<Metr
         return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
     }
     let json_path = json_path.into_inner();
-    match s3.get_ref().as_str() {
+    match place.get_ref().as_str() {
         "package" => Ok(MetricSource::Package { json_path }),
-        uri if uri.strip_prefix("s3://").is_some_and(|place| place.contains('/')) => {
+        uri if uri.strip_prefix("s3://").is_some_and(|rest| rest.contains('/')) => {
             if !drift {
-                return Err(needs(source, s3.span(), "a report at a fixed place", "role = \"drift\""));
+                return Err(needs(source, place.span(), "a report at a fixed place", "role = \"drift\""));
             }
             Ok(MetricSource::Report { uri: uri.to_owned(), json_path })
         }
         other => {
             let message = format!("{other:?} is not a place of a report");
-            Err(ConfigError::at(source, s3.span(), message).hint("write \"package\" or \"s3://bucket/key.json\""))
+            Err(ConfigError::at(source, place.span(), message).hint("write \"package\" or \"s3://bucket/key.json\""))
         }
     }
 }

@@ -25,7 +25,7 @@ const LIST: List = List {
         PaneColumn::fill("ALARM", 5, 20).name(),
         PaneColumn::cells("SEV", 5),
         PaneColumn::cells("SINCE", 7).right(),
-        PaneColumn::fill("TELLS", 3, 12),
+        PaneColumn::fill("TELLS", 3, 12).name(),
         PaneColumn::fill("MODEL", 2, 12).name().from(90),
         PaneColumn::cells("TYPE", 9).from(110),
         PaneColumn::fill("WATCHES", 4, 14).from(120),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::detailed::add_details;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, time};
+use super::{
+    AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, page_of_arn, time,
+};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -87,6 +89,12 @@ impl Resource for ModelCard {
     }
     fn status(&self) -> Option<&str> {
         Some(&self.status)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        page_of_arn(region, &self.arn)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-model-card", "model-card-name", &self.name))
     }
     fn health(&self) -> Health {
         match self.status.as_str() {

@@ -8,7 +8,9 @@ mod violation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn};
+use super::{
+    AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, page_of_arn,
+};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 pub use violation::{Violation, ViolationReport};
@@ -116,6 +118,12 @@ impl Resource for MonitoringSchedule {
     }
     fn status(&self) -> Option<&str> {
         Some(&self.status)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        page_of_arn(region, &self.arn)
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::sagemaker("describe-monitoring-schedule", "monitoring-schedule-name", &self.name))
     }
     fn health(&self) -> Health {
         if self.problem().is_some() {

@@ -15,7 +15,7 @@ use sagetop::update::{ACTIONS, NAMES};
 
 /// The actions that are too rare for a key; the palette has them.
 const PALETTE_ONLY: &[&str] =
-    &["export-csv", "export-json", "left-off", "override-freeze", "save-svg", "save-text", "tour"];
+    &["left-off", "override-freeze", "export-csv", "export-json", "save-svg", "save-text", "tour"];
 
 /// The actions that a console needs, whatever its keymap is.
 const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down"];

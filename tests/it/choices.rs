@@ -47,7 +47,7 @@ async fn columns_are_chosen_and_sorted_by() {
     t.keys("down down down down enter esc").await;
     t.says("CONFIGURATION");
     t.never_says("STATUS");
-    t.says("INSTANCE↓");
+    t.says("INSTANCES ↓");
     // What was chosen has the room first.
     t.resize(60, 36).await;
     t.says("CONFIGURA");

@@ -177,7 +177,7 @@ fn a_metric_that_cloudwatch_refuses_does_not_hide_the_others() {
     let file = home.write("test.toml", &config);
     let run = home.run_at(&account.url, "eu-west-1", &["status", "--config", file.to_str().unwrap()]);
     let all = format!("{}{}", run.out, run.err);
-    assert!(all.contains("MAPE 0.31 > 0.15"), "{all}");
+    assert!(all.contains("MAPE 0.31 (max 0.15)"), "{all}");
     let dump = home.run_at(&account.url, "eu-west-1", &["dump", "--config", file.to_str().unwrap()]).out;
     assert!(dump.contains("wrong not read: GetMetricData"), "{dump}");
 }

@@ -132,7 +132,8 @@ fn deliveries() -> Vec<Act> {
 }
 
 /// Two versions wait for a decision.
-const TWO_WAIT: &str = "shop\"\n[[add]]\nversions = [{ age = \"2d\" }, { age = \"1d\" }]\nmodel = \"recommendation";
+const TWO_WAIT: &str = "shop\"\n[[add]]\nversions = [\
+    { age = \"2d\", status = \"PendingManualApproval\" }, { age = \"1d\", status = \"PendingManualApproval\" }]\nmodel = \"recommendation";
 
 fn versions() -> Vec<Act> {
     let older = RejectOlder { group: "recommendation".into(), reason: "a newer one waits".into(), before: None };
