@@ -157,7 +157,8 @@ fn check_service(store: &Store, service: &'static Service) -> Vec<Check> {
 }
 
 fn refused(service: &Service, kind: Kind, why: &AwsError) -> Check {
-    // Without a permission or a service the console shows less. Any other failure hides what would be there.
+    // A source that is denied, or that the region does not offer, is only left out. After any other failure it is not
+    // known what AWS would have answered.
     let known = matches!(why.kind, ErrorKind::Denied | ErrorKind::Unsupported);
     let verdict = if known { Verdict::Less } else { Verdict::Unknown };
     let check = Check::new(service.name, verdict, format!("{kind} cannot be read: {why}"));

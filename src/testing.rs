@@ -1,12 +1,12 @@
-//! Inputs for tests: texts that somebody wrote, with changes that nobody thought of. They are the same in every run;
-//! `SAGETOP_TEST_SEED` and `SAGETOP_TEST_CASES` ask for others and for more.
+//! Random inputs for tests: valid texts with random changes. They are the same in every run. `SAGETOP_TEST_SEED` sets the
+//! first seed, and `SAGETOP_TEST_CASES` the number of cases.
 
 use std::env;
 use std::ops::Range;
 
 use fastrand::Rng;
 
-/// Texts that a parser may stumble over, whatever its language is.
+/// Texts that parsers of any language often fail on.
 const ODD: [&str; 30] = [
     "",
     " ",
@@ -55,7 +55,7 @@ pub(crate) fn mutated(random: &mut Rng, texts: &[&str]) -> String {
         let at = random.usize(..=letters.len());
         let end = letters.len().min(at + random.usize(..12));
         let new = ODD[random.usize(..ODD.len())];
-        // A piece of the text itself is what its parser nearly understands.
+        // A piece of the same text is inserted as often: a parser gets further with it than with an odd text.
         let (from, length) = (random.usize(..=letters.len()), random.usize(..12));
         let own: Vec<char> = letters.iter().skip(from).take(length).copied().collect();
         letters.splice(at..end, if random.bool() { new.chars().collect() } else { own });

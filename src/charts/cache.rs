@@ -69,7 +69,7 @@ impl SeriesCache {
             let kept = self.kept.entry(SeriesKey { account, query, window, back: part.back }).or_default();
             (kept.asked, kept.read_at) = (part.end, now);
             if row.problem.is_none() {
-                // Half a sum looks like a fall: docs/aws.md#incomplete-period
+                // The sum of a period that is not over is too low, and would look like a fall: docs/aws.md#incomplete-period
                 let is_whole = |at: Timestamp| !adds || at.as_second() + period <= part.end;
                 kept.points = row.points.into_iter().filter(|(at, _)| is_whole(*at)).collect();
                 kept.end = Some(part.end);

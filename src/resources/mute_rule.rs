@@ -193,7 +193,8 @@ impl Resource for MuteRule {
         let renew =
             |listed, known: &Self| Self { alarms: known.alarms.clone(), details: known.details.clone(), ..listed };
         let holds = |row: &Self| {
-            // What has expired lately explains the events of the last day.
+            // The details of a rule that expired within the last day are read, too: the console shows the events of
+            // that day, and the details tell which of them the rule muted.
             let is_over = row.status == EXPIRED && row.modified.is_some_and(|at| observed.at.duration_since(at) > DAY);
             is_over || row.details.as_ref().is_some_and(|details| details.of == row.modified)
         };

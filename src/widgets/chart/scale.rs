@@ -9,7 +9,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// Returns a scale for these values. It starts at zero, unless all of them are far from it. A scale of whole numbers
-    /// has a whole number in its middle, because half an instance would be none.
+    /// has a whole number in its middle, so that an axis of instances has no label such as 2.5.
     pub(super) fn of(points: &[Option<f64>], threshold: Option<f64>) -> Self {
         let values = || points.iter().flatten().copied().chain(threshold).filter(|v| v.is_finite());
         let least = values().fold(f64::INFINITY, f64::min);
