@@ -26,7 +26,7 @@ const LIST: List = List {
         PaneColumn::fill("ENDPOINT", 3, 20).name(),
         PaneColumn::cells("STATUS", 14),
         PaneColumn::cells("LIVE", 6),
-        PaneColumn::cells("INSTANCES", 9).right(),
+        PaneColumn::cells("INSTANCES", 10).right(),
         PaneColumn::cells("REQ/MIN", 7).right().from(90),
         PaneColumn::cells("5XX", 8).right(),
         PaneColumn::cells("P99", 8).right(),

@@ -43,6 +43,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (tone, health) = match source.state {
         "fresh" => (Tone::Good, Health::Ok),
         "waiting" => (Tone::Muted, Health::Running),
+        "on demand" => (Tone::Muted, Health::Absent),
         _ => (Tone::Warn, Health::Warning),
     };
     Some(vec![

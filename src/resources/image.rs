@@ -146,6 +146,7 @@ impl Resource for ContainerImage {
     const KIND: Kind = Kind::Images;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const WINDOWED: bool = true;
     const AFTER: &'static [Kind] = &[Kind::Packages];
     fn id(&self) -> &str {

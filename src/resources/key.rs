@@ -59,6 +59,7 @@ impl Resource for EncryptionKey {
     const KIND: Kind = Kind::Keys;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id

@@ -103,6 +103,7 @@ impl Resource for LocationRecord {
     const KIND: Kind = Kind::LocationRecords;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const WINDOWED: bool = true;
     const AFTER: &'static [Kind] = &[Kind::Datasets];
     fn id(&self) -> &str {

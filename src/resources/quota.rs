@@ -57,6 +57,7 @@ impl Resource for Quota {
     const KIND: Kind = Kind::Quotas;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name

@@ -24,6 +24,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const VITAL: bool = false;
     /// Whether the models can be judged without it, if less well. A single look tries it less often.
     const OPTIONAL: bool = false;
+    /// Whether it is read only for what somebody looks at: without a question there is no answer.
+    const ON_DEMAND: bool = false;
     /// Fields that name other things by texts of any kind. Joins compare them, so they enter the table as they are.
     const REFERENCES: &'static [&'static str] = &[];
     /// The meaning when something that is named elsewhere is not among the rows.

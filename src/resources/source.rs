@@ -11,7 +11,8 @@ pub struct Source {
     /// The kind that is read.
     #[serde(rename = "name")]
     pub kind: Kind,
-    /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
+    /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer, `on demand` before the first
+    /// question).
     pub state: &'static str,
     /// The time of its last answer.
     pub fetched_at: Option<Timestamp>,

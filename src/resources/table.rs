@@ -325,6 +325,7 @@ impl<T: Resource> Table<T> {
         let (state, error) = match &self.state.freshness {
             Freshness::Waiting => ("waiting", None),
             Freshness::Saved { .. } => ("saved", None),
+            Freshness::Fresh { fault: None, .. } if T::ON_DEMAND && self.asked.is_empty() => ("on demand", None),
             Freshness::Fresh { fault: None, .. } => ("fresh", None),
             Freshness::Fresh { fault: Some(why), .. } | Freshness::Stale { since: Some(_), why } => {
                 let state = if why.kind == ErrorKind::Other { "stale" } else { why.kind.word() };

@@ -59,6 +59,7 @@ impl Resource for VersionRecord {
     const KIND: Kind = Kind::VersionRecords;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const WINDOWED: bool = true;
     const AFTER: &'static [Kind] = &[Kind::Packages];
     fn id(&self) -> &str {

@@ -51,6 +51,7 @@ impl Resource for Workbench {
     const KIND: Kind = Kind::Workbenches;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    const ON_DEMAND: bool = true;
     const NOUN: Option<&'static str> = Some("workbench");
     fn id(&self) -> &str {
         &self.id

@@ -157,7 +157,8 @@ fn one(row: &SheetRow, cells: usize, widths: &[usize], label: usize) -> Vec<Row>
         SheetRow::Rule => vec![(Line::new(), Line::new(), RowStyle::Rule)],
         SheetRow::Columns(columns) => columns_side_by_side(columns, cells, widths).into_iter().map(text).collect(),
         SheetRow::Item { line, note, selected } => {
-            let note = note.cut(cells, Cut::End);
+            // A long note leaves half of the row to what it is about.
+            let note = note.cut(cells.saturating_sub(line.width().min(cells / 2) + 2), Cut::End);
             let gap = if note.width() == 0 { 0 } else { 2 };
             let line = line.cut(cells.saturating_sub(note.width() + gap), Cut::End);
             vec![(line, note, if *selected { RowStyle::Selected } else { RowStyle::Text })]

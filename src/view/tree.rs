@@ -93,7 +93,7 @@ impl Tree {
         let room = usize::from(cells).saturating_sub(labels + 2);
         let mut lines = Vec::new();
         for (label, value) in &self.facts {
-            let label = Line::new().with(label, Tone::Muted).padded(labels + 2, Align::Left, Cut::End);
+            let label = Line::new().with(label, Tone::Muted).padded(labels, Align::Left, Cut::Middle).plain("  ");
             for (at, part) in value.wrap(room).into_iter().enumerate() {
                 let label = if at == 0 { label.clone() } else { Line::from(" ".repeat(labels + 2)) };
                 lines.push(Line(label.0.into_iter().chain(part.0).collect()));

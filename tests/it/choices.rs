@@ -47,7 +47,7 @@ async fn columns_are_chosen_and_sorted_by() {
     t.keys("down down down down enter esc").await;
     t.says("CONFIGURATION");
     t.never_says("STATUS");
-    t.says("INSTANCES ↓");
+    t.says("INSTANCES↓");
     // What was chosen has the room first.
     t.resize(60, 36).await;
     t.says("CONFIGURA");
@@ -76,7 +76,7 @@ async fn the_next_run_begins_with_what_was_chosen() {
     t.says("STATE ↓");
     t.keys("4").await;
     t.never_says("STATUS");
-    t.says("INSTANCES ↓");
+    t.says("INSTANCES↓");
     t.keys("M").await;
     t.says("the mouse clicks here");
     t.keys("0 m").await;

@@ -131,11 +131,11 @@ fn the_last_value_counts_however_rarely_it_comes_and_no_value_is_not_well() {
     let daily: Vec<(i64, f64)> = (0..10).rev().map(|n| (n * DAY + 9 * HOUR, 0.31)).collect();
     let stopped: Vec<(i64, f64)> = (0..30).rev().map(|n| (5 * DAY + n * 60, 0.31)).collect();
     for (points, period, says) in [
-        (&[(300, 0.31)][..], "", "MAPE 0.31 > 0.15\""),
-        (&[(9 * HOUR, 0.31)], "", "MAPE 0.31 > 0.15, 9 h ago"),
-        (&daily, "", "MAPE 0.31 > 0.15, 9 h ago"),
-        (&[(26 * HOUR, 0.31)], "period = \"1d\"\n", "MAPE 0.31 > 0.15, 26 h ago"),
-        (&[(12 * DAY, 0.31)], "period = \"7d\"\n", "MAPE 0.31 > 0.15, 12 d ago"),
+        (&[(300, 0.31)][..], "", "MAPE 0.31 (max 0.15)\""),
+        (&[(9 * HOUR, 0.31)], "", "MAPE 0.31 (max 0.15), 9 h ago"),
+        (&daily, "", "MAPE 0.31 (max 0.15), 9 h ago"),
+        (&[(26 * HOUR, 0.31)], "period = \"1d\"\n", "MAPE 0.31 (max 0.15), 26 h ago"),
+        (&[(12 * DAY, 0.31)], "period = \"7d\"\n", "MAPE 0.31 (max 0.15), 12 d ago"),
         (&[(9 * DAY, 0.31)], "period = \"1d\"\n", "MAPE has no value since 9 d ago (it was 0.31)"),
         (&stopped, "", "MAPE has no value since 5 d ago (it was 0.31)"),
         (&[], "", "MAPE has no value in 14 d"),

@@ -88,16 +88,21 @@ fn look(story: &str) -> Observed {
 }
 
 macro_rules! tables {
-    ($($field:ident)+) => {
+    ($($(#[$feature:meta])* $field:ident)+) => {
         /// The tables by name, and what makes each as it is before its first answer.
-        const TABLES: &[(&str, fn(&mut Store))] = &[$((stringify!($field), |store| store.$field = Table::default())),+];
+        const TABLES: &[(&str, fn(&mut Store))] = &[
+            $($(#[$feature])* (stringify!($field), |store| store.$field = Table::default())),+
+        ];
     };
 }
 
 tables!(
     alarms alarm_history endpoints groups packages configs inference_components models pipelines executions steps jobs
     other_jobs feature_groups topics subscriptions datasets metrics mute_rules event_rules schedules trail_events
-    scalable_targets deployment_pipelines state_machines reports identity
+    scalable_targets deployment_pipelines state_machines reports identity monitoring_schedules model_cards
+    version_records workbenches quotas images location_records
+    #[cfg(feature = "kms")] keys
+    #[cfg(feature = "devopsguru")] insights
 );
 
 /// A fire must not look green because somebody may not read one of the tables.

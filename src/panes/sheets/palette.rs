@@ -5,8 +5,8 @@ use crate::app::{App, Context, Offer, Palette, matching};
 use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut};
 
-/// The width of a name in cells. The description follows it.
-const NAME: usize = 14;
+/// The least width of a name in cells. The description follows it.
+const NAME: usize = 12;
 
 /// The maximum width of a name. A longer name loses its middle.
 const LONGEST: usize = 56;
@@ -34,8 +34,13 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
         let text = format!("nothing is called {:?}", palette.input.value());
         rows.push(SheetRow::Text(Line::new().with(text, Tone::Warn)));
     }
+    let lengths = found.offers.iter().filter_map(|offer| match offer {
+        Offer::Do(action) => Some(action.name.len()),
+        Offer::Go { .. } => None,
+    });
+    let names = lengths.max().unwrap_or(0).max(NAME) + 2;
     let items = found.offers.iter().enumerate();
-    rows.extend(items.map(|(at, offer)| item(app, &context, offer, place == Some(at))));
+    rows.extend(items.map(|(at, offer)| item(app, &context, offer, names, place == Some(at))));
     if found.more > 0 {
         rows.push(SheetRow::Text(Line::new().muted(format!("{} more: type more of the name", found.more))));
     }
@@ -50,7 +55,8 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     }
 }
 
-fn item(app: &App, context: &Context<'_>, offer: &Offer, selected: bool) -> SheetRow {
+/// Returns the row of an offer. `names` is the width of the names of actions, in cells.
+fn item(app: &App, context: &Context<'_>, offer: &Offer, names: usize, selected: bool) -> SheetRow {
     let (line, note) = match offer {
         Offer::Do(action) => {
             let able = (action.able)(context);
@@ -59,11 +65,11 @@ fn item(app: &App, context: &Context<'_>, offer: &Offer, selected: bool) -> Shee
                 Ok(_) => Line::new().muted(app.keymap.keys_for(action.name).join(" ")),
                 Err(why) => Line::new().with(why, Tone::Warn),
             };
-            (Line::new().with(format!("{:<NAME$}", action.name), tone).muted(action.help), note)
+            (Line::new().with(format!("{:<names$}", action.name), tone).muted(action.help), note)
         }
         Offer::Go { subject, name, what } => {
             let account = app.account(subject.account).filter(|_| app.several()).map(|account| &*account.name);
-            let line = Line::new().plain(format!("{:<NAME$}", cut(name, LONGEST, Cut::Middle)));
+            let line = Line::new().plain(cut(name, LONGEST, Cut::Middle));
             (line, Line::new().muted(account.map(|name| format!("{name}  ")).unwrap_or_default()).muted(*what))
         }
     };

@@ -32,7 +32,7 @@ async fn an_armed_rollback_is_sent_when_the_endpoint_can_be_changed() {
     let (mut t, before) = updating().await;
     t.keys("b").await;
     t.says("Arm the rollback of recommendation-prod");
-    t.says("change until it is InService");
+    t.says("takes no other change until");
     t.keys("'recommendation' enter").await;
     t.says("type recommendation-prod to arm the rollback");
     t.keys("ctrl-u 'recommendation-prod' enter").await;
