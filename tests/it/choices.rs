@@ -76,7 +76,7 @@ async fn the_next_run_begins_with_what_was_chosen() {
     t.says("STATE ↓");
     t.keys("4").await;
     t.never_says("STATUS");
-    t.says("INSTANCES↓");
+    t.says("INSTANCES ↓");
     t.keys("M").await;
     t.says("the mouse clicks here");
     t.keys("0 m").await;
