@@ -18,7 +18,7 @@ use pty::Terminal;
 /// The prefixes of the models of the simulated account; narrow columns cut the rest.
 const MODELS: [&str; 3] = ["demand-fore", "customer-se", "recommendation"];
 /// Texts that only the help contains.
-const HELP: [&str; 2] = ["approve the selected version", "close, clear the filter, go back"];
+const HELP: [&str; 2] = ["approve the selected version", "open the selected row"];
 
 fn demo(home: &Home) -> Terminal {
     let mut terminal = Terminal::start(home, 80, 24, &["demo"], &[]);

@@ -1,7 +1,7 @@
 //! The help: every action with its keys, and the reason if it is not available here.
 
 use super::keys;
-use crate::app::{Action, App, Cell, Filter, Help};
+use crate::app::{App, Cell, Filter, Help};
 use crate::keymap::Keymap;
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
@@ -16,7 +16,7 @@ pub(super) fn help(app: &App, help: &Help) -> Sheet {
     let said = |(_, keys, name, what): &Entry| [keys, name, what].map(|line| Cell::of_line(line.clone()));
     let keeps =
         |entry: &Entry| filter.as_ref().map_or(true, |filter| filter.keeps("", String::new, &said(entry), &[0, 1, 2]));
-    let entries = actions(app).chain(commands(app)).chain(in_sheets(app)).filter(keeps);
+    let entries = actions(app, !help.filter.is_empty()).chain(commands(app)).chain(in_sheets(app)).filter(keeps);
     let mut rows = Vec::new();
     let mut group = "";
     for (its, keys, name, what) in entries {
@@ -57,17 +57,21 @@ fn line(help: &Help, mistake: Option<String>) -> Vec<SheetRow> {
     vec![SheetRow::Rule, field]
 }
 
-fn actions(app: &App) -> impl Iterator<Item = Entry> {
+/// Returns the actions. One without a key is shown where it can be used, and to somebody who is `searching`.
+fn actions(app: &App, searching: bool) -> impl Iterator<Item = Entry> {
     let context = app.context();
-    // A change without a key is in the menu of what it changes.
-    let has_place = |action: &&Action| action.on.is_empty() || app.keymap.key_for(action.name).is_some();
-    app.tables.actions.iter().filter(has_place).map(move |action| {
+    app.tables.actions.iter().filter_map(move |action| {
         let able = (action.able)(&context);
+        // A change without a key is in the menu of what it changes.
+        let keyless = action.on.is_empty() && (searching || able.is_ok());
+        if !keyless && app.keymap.key_for(action.name).is_none() {
+            return None;
+        }
         let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();
         let keys = app.keymap.keys_for(action.name).join(" ");
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
-        (action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what)
+        Some((action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what))
     })
 }
 
