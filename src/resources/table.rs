@@ -333,7 +333,7 @@ impl<T: Resource> Table<T> {
             }
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
-        let fetched_at = self.answered_at();
+        let fetched_at = self.answered_at().filter(|_| state != "on demand");
         let State { capped, cadence, next, .. } = self.state;
         let (rows, more) = (self.rows.len(), self.unfinished());
         Source { kind: T::KIND, state, fetched_at, rows, capped, error, cadence, next, more }

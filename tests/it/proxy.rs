@@ -58,7 +58,11 @@ impl Bastion {
 
 /// Returns the states of the sources that are not fresh.
 fn not_fresh(dump: &Value) -> Vec<String> {
-    let sources = dump["sources"].as_array().unwrap().iter().filter(|source| source["state"] != "fresh");
+    let sources = dump["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|source| source["state"] != "fresh" && source["state"] != "on demand");
     sources.map(|source| format!("{} {} {}", source["name"], source["state"], source["error"])).collect()
 }
 

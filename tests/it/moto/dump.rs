@@ -60,7 +60,8 @@ fn shape(dump: &Value) {
             assert!(["from", "to", "confidence", "rule"].iter().all(|field| link[field].is_string()), "{link}");
         }
     }
-    let states = ["fresh", "stale", "denied", "unsupported", "throttled", "expired", "unreachable", "error"];
+    let states =
+        ["fresh", "on demand", "stale", "denied", "unsupported", "throttled", "expired", "unreachable", "error"];
     for source in dump["sources"].as_array().unwrap() {
         assert!(states.contains(&source["state"].as_str().unwrap()), "{source}");
         assert!(source["name"].is_string() && source["calls"].is_u64(), "{source}");
