@@ -39,7 +39,8 @@ impl Place {
     fn is_same(&self, other: &Self) -> bool {
         let models = [self, other].map(|place| place.lineage.as_ref().map(|(model, _)| model));
         let [own, others] = models;
-        self.pane == other.pane && self.charts == other.charts && own == others
+        let same_account = self.lineage.is_none() || self.account == other.account;
+        self.pane == other.pane && self.charts == other.charts && own == others && same_account
     }
 }
 

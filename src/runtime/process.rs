@@ -12,8 +12,9 @@ use crate::app::Invocation;
 const MOST_BYTES: usize = 256 * 1024;
 /// The time between two looks at a program that runs.
 const LOOK: Duration = Duration::from_millis(20);
-/// The time to wait for the last bytes of a program that has ended. A program that it started may hold its streams.
-const LAST_BYTES: Duration = Duration::from_millis(500);
+/// How often that time is waited for the last bytes of a program that has ended. A program that it started may hold its
+/// streams, and go on writing.
+const LAST_LOOKS: usize = 25;
 
 /// What a program wrote, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -114,14 +115,16 @@ fn read(stream: Option<impl Read + Send + 'static>) -> Stream {
     let (send, pieces) = channel();
     if let Some(mut stream) = stream {
         thread::spawn(move || {
-            let (mut kept, mut piece) = (0, [0; 8 * 1024]);
+            let (mut kept, mut told, mut piece) = (0, false, [0; 8 * 1024]);
             while let Ok(count @ 1..) = stream.read(&mut piece) {
                 let room = count.min(MOST_BYTES - kept);
                 kept += room;
                 let bytes = piece.get(..room).unwrap_or_default().to_vec();
-                if send.send((bytes, room < count)).is_err() {
+                // That more is dropped is told once.
+                if !told && send.send((bytes, room < count)).is_err() {
                     return;
                 }
+                told |= room < count;
             }
         });
     }
@@ -131,9 +134,16 @@ fn read(stream: Option<impl Read + Send + 'static>) -> Stream {
 /// Returns what was read of a stream, and whether there was more.
 fn last_bytes(stream: &Stream) -> (Vec<u8>, bool) {
     let (mut all, mut cut) = (Vec::new(), false);
-    while let Ok((bytes, more)) = stream.recv_timeout(LAST_BYTES) {
-        all.extend(bytes);
-        cut |= more;
+    let mut looks = 0;
+    while looks < LAST_LOOKS {
+        match stream.recv_timeout(LOOK) {
+            Ok((bytes, more)) => {
+                all.extend(bytes);
+                cut |= more;
+            }
+            Err(RecvTimeoutError::Timeout) => looks += 1,
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
     }
     (all, cut)
 }

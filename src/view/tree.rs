@@ -89,7 +89,7 @@ impl Tree {
     #[must_use]
     pub fn lay_out_facts(&self, cells: u16) -> Vec<Line> {
         let longest = self.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
-        let labels = longest.min(usize::from(cells) / 3 + 1);
+        let labels = longest.min(usize::from(cells) / 3 + 2);
         let room = usize::from(cells).saturating_sub(labels + 2);
         let mut lines = Vec::new();
         for (label, value) in &self.facts {

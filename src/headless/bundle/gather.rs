@@ -47,8 +47,11 @@ fn things<'a>(look: &'a Look, item: &Item, chains: &[&'a Chain<'a>]) -> Vec<&'a 
     let mut known: BTreeSet<(Kind, String)> = BTreeSet::new();
     let own = item.resource().map(|(kind, id)| (kind, id.to_owned()));
     let joined = chains.iter().flat_map(|chain| {
-        // Rows with many ids are newest first.
-        let of = |kind| chain.ids(kind).take(MOST_THINGS / 5).map(move |id| (kind, id.to_owned()));
+        // Rows with many ids are newest first, but alarms have the order of their names: all are looked at below.
+        let of = |kind| {
+            let most = if kind == Kind::Alarms { usize::MAX } else { MOST_THINGS / 5 };
+            chain.ids(kind).take(most).map(move |id| (kind, id.to_owned()))
+        };
         let attached = chain.attached_things().map(|(kind, id)| (kind, id.to_owned()));
         Chain::JOINED.into_iter().rev().flat_map(of).chain(attached)
     });
@@ -81,7 +84,8 @@ pub(super) fn gather(look: &Look, item: &Item, about: &str) -> Pack {
         }
         most
     };
-    let alarms: Vec<&dyn Thing> = things.iter().copied().filter(|thing| thing.kind() == Kind::Alarms).collect();
+    let mut alarms: Vec<_> = things.iter().filter(|thing| thing.kind() == Kind::Alarms).collect();
+    alarms.sort_by_key(|alarm| alarm.status() != Some("ALARM"));
     let series: Vec<_> = part::series(look, &chains, item);
     let moments = moments(look, &chains, &things);
     let [alarm_count, series_count, thing_count, moment_count, chain_count] = [

@@ -106,7 +106,9 @@ fn alarm(alarm: &AlarmState) -> String {
 
 fn series(series: &Series) -> String {
     let all = || series.points.iter().map(|(_, value)| *value);
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), fmt::number);
+    // CloudWatch has latencies in microseconds.
+    let shown = if series.id.ends_with("Latency") { fmt::micros } else { fmt::number };
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown);
     let last = series.points.last();
     let newest = match &series.problem {
         Some(why) => text(why),

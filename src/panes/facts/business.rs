@@ -35,7 +35,8 @@ fn elsewhere_line(app: &App, metric: &Metric) -> Option<Line> {
             Some(Ok(value)) => {
                 let beyond = metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));
                 let tone = if beyond && metric.meaning == Meaning::Breach { Tone::Bad } else { Tone::Plain };
-                Line::new().with(fmt::number(value), tone).muted(format!("{}  {uri}", bound(metric)))
+                let told = format!("{}{}", fmt::number(value), metric.name_and_unit().1);
+                Line::new().with(told, tone).muted(format!("{}  {uri}", bound(metric)))
             }
             Some(Err(why)) => Line::new().with(format!("◌ its report {why}"), Tone::Warn),
             None => Line::new().muted("◌ not read"),
@@ -52,10 +53,10 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     let (value, tone) = match (last, known.standing) {
         (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
         (Some((_, value)), Standing::Unknown) => {
-            (format!("◌ no value of late; it was {}", fmt::number(value)), Tone::Warn)
+            (format!("◌ no value of late; it was {}", told(value)), Tone::Warn)
         }
         (Some((_, value)), Standing::Doubtful) => {
-            (format!("◌ {}  percent or fraction?", fmt::number(value)), Tone::Warn)
+            (format!("◌ {}  percent or fraction?", told(value)), Tone::Warn)
         }
         (Some((_, value)), Standing::Within) => (told(value), Tone::Plain),
         (Some((_, value)), Standing::Good) => (told(value), Tone::Good),

@@ -19,7 +19,10 @@ pub(super) fn state(app: &App, kind: Kind, id: &str, _: &[Fact]) -> Option<Fact>
             Some(why) => warn(LABEL, format!("▲ {why}")),
             None => fact(LABEL, format!("{}  {}", key.state, key.description)),
         },
-        None => fact(LABEL, "not asked yet"),
+        None => match store.keys.trouble() {
+            Some(why) => warn(LABEL, format!("◌ not known: {} {}", why.operation, why.kind.word())),
+            None => fact(LABEL, "not asked yet"),
+        },
     })
 }
 

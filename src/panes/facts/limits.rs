@@ -1,5 +1,7 @@
 //! The quotas that the failure of a thing names.
 
+#[cfg(feature = "servicequotas")]
+use super::warn;
 use super::{Fact, fact};
 use crate::app::App;
 use crate::resources::Value;
@@ -9,8 +11,12 @@ use crate::resources::Value;
 pub(super) fn limit(app: &App, value: &Value) -> Option<Fact> {
     let (Value::Text(text) | Value::Warning(text)) = value else { return None };
     let name = crate::resources::quota::named_limit(text)?;
-    let told = app.here.observed.store.quotas.get(name).map(crate::resources::quota::Quota::in_words);
-    Some(fact("quota", format!("{name}: {}", told.unwrap_or_else(|| "not read yet".to_owned()))))
+    let quotas = &app.here.observed.store.quotas;
+    Some(match (quotas.get(name), quotas.trouble()) {
+        (Some(quota), _) => fact("quota", format!("{name}: {}", quota.in_words())),
+        (None, Some(why)) => warn("quota", format!("{name}: ◌ not known: {} {}", why.operation, why.kind.word())),
+        (None, None) => fact("quota", format!("{name}: not read yet")),
+    })
 }
 
 /// Says that this build does not read quotas.

@@ -39,7 +39,24 @@ pub(in crate::panes) fn compare(app: &App, old: &Subject, new: &Subject) -> Vec<
     pairs.retain(|pair| rows.iter().all(|row| row.label != pair.label));
     rows.extend(pairs);
     rows.retain(|row| row.old.width() + row.new.width() > 0);
+    let not_read = |subject: &Subject| !is_read(app, subject);
+    let (old_unread, new_unread) = (not_read(old), not_read(new));
+    for row in &mut rows {
+        // What was not read is no difference.
+        for (side, unread) in [(&mut row.old, old_unread), (&mut row.new, new_unread)] {
+            if unread && side.width() == 0 {
+                *side = Line::new().muted("◌ not read");
+            }
+        }
+    }
     rows
+}
+
+/// Were the details of a thing read in full? Of versions, those that serve are read in brief.
+fn is_read(app: &App, subject: &Subject) -> bool {
+    let package = || app.here.observed.store.packages.get(subject.id());
+    let is_version = subject.item.resource().is_some_and(|(kind, _)| kind == Kind::Packages);
+    !is_version || package().and_then(|package| package.details.as_ref()).is_some_and(|details| !details.brief)
 }
 
 /// Returns what makes two versions: metrics, image, parameters, code and data.
@@ -51,7 +68,12 @@ fn versions(app: &App, old: &Subject, new: &Subject) -> Vec<Compared> {
         old: Line::new().plain(live),
         new: Line::new().plain(candidate),
     };
-    versions.into_iter().flat_map(|versions| versions.pairs).map(row).collect()
+    let untrained = versions.as_ref().is_some_and(|versions| !versions.trained).then(|| Compared {
+        label: "training".to_owned(),
+        old: Line::new().muted("◌ the job of one is not known"),
+        new: Line::new().muted("parameters and data are left out"),
+    });
+    versions.into_iter().flat_map(|versions| versions.pairs).map(row).chain(untrained).collect()
 }
 
 /// Returns the facts that a thing has of its own. Those that the other things of its model give are no difference

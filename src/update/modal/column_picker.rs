@@ -3,6 +3,7 @@
 use crate::app::{App, ColumnPicker, Effect};
 use crate::keymap::SheetKey;
 use crate::panes;
+use crate::view::Cut;
 
 /// Opens the choice, with the cursor on the first column.
 pub(in crate::update) fn open(app: &mut App) -> Option<Effect> {
@@ -27,7 +28,7 @@ pub(super) fn key(app: &mut App, mut picker: ColumnPicker, key: SheetKey) -> Opt
     None
 }
 
-/// Shows or hides a column, or takes all choices back. The first column names the row and stays.
+/// Shows or hides a column, or takes all choices back. The column that names the row stays.
 fn toggle(app: &mut App, at: usize) {
     let chosen = panes::choosable(app).get(at).copied();
     let Some((place, column)) = chosen else {
@@ -35,7 +36,8 @@ fn toggle(app: &mut App, at: usize) {
         return;
     };
     let is_shown = panes::columns(app).iter().any(|(known, _)| *known == place);
-    if at > 0 || !is_shown {
+    let names = panes::choosable(app).iter().position(|(_, column)| column.column.cut == Cut::Middle).unwrap_or(0);
+    if at != names || !is_shown {
         app.list_mut().columns.insert(column.column.title.to_owned(), !is_shown);
     }
 }
