@@ -66,7 +66,8 @@ pub fn export(app: &App) -> Option<Exported> {
     let filter = state.map(|state| state.applied.clone()).unwrap_or_default();
     let problems = state.filter(|state| state.problems).map(|_| "problems only".to_owned()).unwrap_or_default();
     let narrowed = (list.narrowed)(app).map(|(_, words)| words).unwrap_or_default();
-    let words = [app.pane.title.to_owned(), narrowed, problems, if filter.is_empty() { filter } else { format!("/{filter}") }];
+    let words =
+        [app.pane.title.to_owned(), narrowed, problems, if filter.is_empty() { filter } else { format!("/{filter}") }];
     Some(Exported {
         name: app.pane.name,
         about: words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "),

@@ -1,5 +1,6 @@
 //! The screen as a picture or as text, to keep it or to show it to somebody.
 
+mod animation;
 mod svg;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -10,6 +11,7 @@ use super::screen;
 use crate::theme::Theme;
 use crate::view::{Screen, width};
 
+pub use animation::animation;
 pub use svg::svg;
 
 /// Draws the whole screen in so many columns and rows.

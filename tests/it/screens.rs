@@ -5,13 +5,14 @@
 #![expect(clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{env, fs};
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use sagetop::assets::{Assets, THEMES};
 use sagetop::theme::{Level, Theme};
-use sagetop::widgets::picture::svg;
+use sagetop::widgets::picture::{animation, svg};
 
 use crate::golden::{self, golden, painted};
 use crate::harness::Harness;
@@ -39,7 +40,12 @@ fn expect(t: &Harness, name: &str) -> Buffer {
 #[track_caller]
 fn picture(t: &Harness, name: &str, title: &str) {
     let buffer = expect(t, name);
-    let drawn = svg(&painted(&buffer, &theme("dark")), title);
+    is_kept(name, &svg(&painted(&buffer, &theme("dark")), title));
+}
+
+/// Compares a picture with the one in `screenshots/`.
+#[track_caller]
+fn is_kept(name: &str, drawn: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("screenshots/{name}.svg"));
     if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, drawn));
@@ -63,6 +69,39 @@ async fn home_in_four_sizes() {
     t.resize(80, 24).await;
     t.resize(120, 36).await;
     assert_eq!(golden::described(&t.buffer()), found);
+}
+
+/// An incident from its first sign to its verified end, as the README shows it.
+#[tokio::test(start_paused = true)]
+async fn a_recorded_session() {
+    let mut t = Harness::story("demo").size(120, 36).ready().await;
+    let mut frames = Vec::new();
+    let mut keep = |t: &Harness, seconds: u64| {
+        let buffer = golden::without_ids(&t.buffer());
+        frames.push((painted(&buffer, &theme("dark")), Duration::from_secs(seconds)));
+    };
+    keep(&t, 2);
+    t.until("✗ recommendation", "3m").await;
+    t.run_for("75s").await;
+    t.says("CTR 2.01 % (min 2.5)");
+    keep(&t, 4);
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    t.says("run succeeded");
+    keep(&t, 4);
+    t.keys("esc b").await;
+    keep(&t, 2);
+    t.says("Roll back recommendation-prod to v12");
+    t.keys("'recommendation-prod'").await;
+    keep(&t, 5);
+    t.keys("enter").await;
+    t.until("Updating", "2m").await;
+    keep(&t, 3);
+    t.until("is InService on", "60m").await;
+    t.run_for("5m").await;
+    t.says("v12 live");
+    keep(&t, 5);
+    is_kept("session", &animation(&frames, "sagetop demo"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,12 +52,8 @@ fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
     let why = known.series.map_or("not read", |series| series.problem.as_deref().unwrap_or("no value"));
     let (value, tone) = match (last, known.standing) {
         (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
-        (Some((_, value)), Standing::Unknown) => {
-            (format!("◌ no value of late; it was {}", told(value)), Tone::Warn)
-        }
-        (Some((_, value)), Standing::Doubtful) => {
-            (format!("◌ {}  percent or fraction?", told(value)), Tone::Warn)
-        }
+        (Some((_, value)), Standing::Unknown) => (format!("◌ no value of late; it was {}", told(value)), Tone::Warn),
+        (Some((_, value)), Standing::Doubtful) => (format!("◌ {}  percent or fraction?", told(value)), Tone::Warn),
         (Some((_, value)), Standing::Within) => (told(value), Tone::Plain),
         (Some((_, value)), Standing::Good) => (told(value), Tone::Good),
         (Some((_, value)), Standing::Bad) => (told(value), Tone::Bad),

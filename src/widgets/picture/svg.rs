@@ -24,17 +24,31 @@ const FONT: &str = "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas
 /// Draws the buffer as a picture of a terminal window with that title.
 #[must_use]
 pub fn svg(buffer: &Buffer, title: &str) -> String {
+    let buffer = &whole(buffer);
+    let ground = hex(ground(buffer));
+    window(buffer, title, |out| {
+        for (y, row) in rows(buffer).enumerate() {
+            draw_row(out, row, y, &ground);
+        }
+    })
+}
+
+/// Returns the rows of a buffer.
+pub(super) fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
+    buffer.content.chunks(usize::from(buffer.area.width).max(1))
+}
+
+/// Draws a terminal window as large as the buffer, and its `body` in it.
+pub(super) fn window(buffer: &Buffer, title: &str, body: impl FnOnce(&mut String)) -> String {
     let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
     let (w, h) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + BAR + MARGIN);
-    let buffer = &whole(buffer);
-    let ground = ground(buffer);
     let mut out = String::new();
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w:.0}\" height=\"{h:.0}\" viewBox=\"0 0 {w:.1} {h:.1}\" font-family=\"{FONT}\" font-size=\"14\">"
     );
     let _ = writeln!(out, "<title>{}</title>", escaped(title));
-    let (ground, dots) = (hex(ground), ["#ff5f57", "#febc2e", "#28c840"]);
+    let (ground, dots) = (hex(ground(buffer)), ["#ff5f57", "#febc2e", "#28c840"]);
     let _ = writeln!(
         out,
         "<rect x=\".5\" y=\".5\" width=\"{:.1}\" height=\"{:.1}\" rx=\"10\" fill=\"{ground}\" stroke=\"#7f8a99\" stroke-opacity=\".45\"/>",
@@ -51,9 +65,7 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
         escaped(title)
     );
     let _ = writeln!(out, "<g transform=\"translate({MARGIN},{BAR})\" shape-rendering=\"auto\">");
-    for (y, row) in buffer.content.chunks(usize::from(buffer.area.width).max(1)).enumerate() {
-        draw_row(&mut out, row, y, &ground);
-    }
+    body(&mut out);
     out.push_str("</g>\n</svg>\n");
     out
 }
@@ -87,7 +99,7 @@ fn look(cell: &Cell) -> Look {
     Look { fg: hex(fg), bg: hex(bg), attributes, underlined }
 }
 
-fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
+pub(super) fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
     let looks: Vec<Look> = row.iter().map(look).collect();
     let top = cells(y) * CELL.1;
     let mut start = 0;
@@ -158,7 +170,7 @@ fn text(out: &mut String, text: &str, at: usize, top: f64, look: &Look) {
 }
 
 /// Returns the background of the screen, which its last cell always shows.
-fn ground(buffer: &Buffer) -> (u8, u8, u8) {
+pub(super) fn ground(buffer: &Buffer) -> (u8, u8, u8) {
     let last = buffer.content.last();
     last.map_or((14, 19, 26), |cell| rgb(cell.bg, (14, 19, 26)))
 }
@@ -195,7 +207,7 @@ fn rgb(color: Color, reset: (u8, u8, u8)) -> (u8, u8, u8) {
     }
 }
 
-fn hex((r, g, b): (u8, u8, u8)) -> String {
+pub(super) fn hex((r, g, b): (u8, u8, u8)) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
