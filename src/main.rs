@@ -116,7 +116,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let begin = text.map(|text| since(&text, wall_clock()())).transpose();
             let begin = begin.map_err(|why| format!("error: --since: {why}\n"))?;
             let wanted = Wanted { since: begin, target, intent, ending: outcome };
-            check_output(journal(&session::journal(), &wanted, json, &mut io::stdout().lock())).map(|()| 0)
+            check_output(journal(&session::journal(common.demo), &wanted, json, &mut io::stdout().lock())).map(|()| 0)
         }
         Some(Command::Acknowledge { name, note, withdraw }) => {
             background.block_on(acknowledge_finding(common, &name, (!withdraw).then_some(&note)))
@@ -149,7 +149,7 @@ async fn write_bundle(common: &Common, wanted: &BundleArgs) -> Result<u8, Stop> 
             let at = wanted.at.as_ref().map(|_| (session.clock)());
             (bundle::recorded_look(&session, at)?, None)
         }
-        None => (read_accounts(common, false).await?, (!common.demo).then(session::journal)),
+        None => (read_accounts(common, false).await?, (!common.demo).then(|| session::journal(false))),
     };
     let made = Box::pin(bundle::bundle(&looks, &wanted.about.thing(), journal.as_ref())).await;
     let pack = made.map_err(|text| Stop { text, code: FAILED })?;

@@ -117,7 +117,7 @@ impl Session {
             refusals.extend(aws.as_ref().err().map(|why| refusal(target, why)));
             let connected = aws.is_ok();
             let aws = aws.unwrap_or_else(|why| Aws::unconnected(target, &why));
-            let journal = journal();
+            let journal = journal(false);
             let connection = selection.connection(target, executor(aws, &config, common, journal, &clock));
             connections.push(Connection { snapshot: connection.snapshot.filter(|_| connected), ..connection });
         }
@@ -176,10 +176,10 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     Executor { aws, access, lifted: BTreeSet::new(), journal, identity, clock, preferences }
 }
 
-/// Returns the journal of real accounts.
+/// Returns the journal of real accounts, or that of the simulated ones of `--demo`.
 #[must_use]
-pub fn journal() -> Journal {
-    Journal::at(state_folder().join("journal.jsonl"))
+pub fn journal(demo: bool) -> Journal {
+    Journal::at(state_folder().join(if demo { "demo-journal.jsonl" } else { "journal.jsonl" }))
 }
 
 /// Returns the folder of the journal: the state directory, or the data directory where there is none.

@@ -80,6 +80,11 @@ impl PaneColumn {
         self.column.cut = Cut::Middle;
         self
     }
+    /// Cuts texts before their last piece, for what has its age at the end.
+    pub(crate) const fn aged(mut self) -> Self {
+        self.column.cut = Cut::BeforeLast;
+        self
+    }
     /// Shows the column only if several accounts are watched.
     pub(crate) const fn several(mut self) -> Self {
         self.several = true;

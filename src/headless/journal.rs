@@ -104,6 +104,10 @@ pub fn journal(journal: &Journal, wanted: &Wanted, as_json: bool, out: &mut impl
     for line in deeds.iter().filter_map(Deed::line) {
         writeln!(out, "{line}")?;
     }
+    if deeds.is_empty() {
+        let which = if tail.entries.is_empty() { "no change" } else { "no such change" };
+        writeln!(out, "{} has {which}", journal.path().display())?;
+    }
     if tail.unreadable > 0 {
         writeln!(out, "{} lines of {} cannot be read", tail.unreadable, journal.path().display())?;
     }

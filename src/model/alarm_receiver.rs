@@ -37,6 +37,25 @@ pub enum AlarmReceiver {
     Unread,
 }
 
+impl AlarmReceiver {
+    /// Says who it is, in words that stand alone.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Nobody => "nobody: it has no action, or its actions are switched off".to_owned(),
+            Self::Suppressed(by) => format!("nobody now: {by} holds its actions back"),
+            Self::Rule(rule) => format!("rule {rule}"),
+            Self::PerhapsRule(rule) => format!("perhaps rule {rule}, whose pattern was not understood"),
+            Self::Muted(muted) => format!("nobody now: mute rule {} holds its actions back", muted.rule),
+            Self::Composite(parent) => format!("those whom {parent} tells"),
+            Self::Quiet(parent) => format!("nobody now: {parent}, which would tell somebody, is quiet"),
+            Self::Perhaps(parent) => format!("perhaps those whom {parent} tells, whose rule was not understood"),
+            Self::Deployment(endpoint) => format!("nobody: it rolls back deployments of {endpoint}"),
+            Self::Unread => "not known yet".to_owned(),
+        }
+    }
+}
+
 /// Returns the receivers of all alarms without an action of their own, by name. Alarms of auto scaling notify no
 /// people, so they are left out.
 pub(super) fn receivers(index: &Index<'_>) -> BTreeMap<String, AlarmReceiver> {

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 
 use super::index::Index;
 use super::rows::Rows;
-use super::{Chain, Column, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
+use super::{Chain, Column, Deployment, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
@@ -254,6 +254,8 @@ enum Happening<'a> {
     Registered(i32),
     Decided(i32, &'a str),
     Started,
+    Failed,
+    Deploys(&'a Serving<'a>, &'a Deployment<'a>),
 }
 
 impl Happening<'_> {
@@ -266,6 +268,12 @@ impl Happening<'_> {
             Self::Registered(version) => format!("v{version} registered"),
             Self::Decided(version, approval) => format!("v{version} {}", approval.to_lowercase()),
             Self::Started => "run started".to_owned(),
+            Self::Failed => "run failed".to_owned(),
+            Self::Deploys(serving, deployment) => {
+                let what =
+                    deployment.to.as_ref().map_or_else(|| deployment.status.to_owned(), |to| format!("{to} arrives"));
+                if serving.production() { what } else { format!("{what} in {}", serving.stage) }
+            }
         }
     }
 }
@@ -279,8 +287,12 @@ fn last_change(input: &RuleInput<'_>) -> Option<(Timestamp, String)> {
         let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
         changes.extend(decided.map(|at| (at, Happening::Decided(version, &package.approval))));
     }
-    let started = input.rows.executions.first().and_then(|e| e.started);
-    changes.extend(started.map(|at| (at, Happening::Started)));
+    let deployed = input.chain.serving.iter().filter_map(|s| Some((s, s.deployment.as_ref()?)));
+    changes.extend(deployed.filter_map(|(s, deployment)| Some((deployment.since?, Happening::Deploys(s, deployment)))));
+    let run = input.rows.executions.first();
+    changes.extend(run.and_then(|run| run.started).map(|at| (at, Happening::Started)));
+    let failed = run.filter(|run| run.status == "Failed").and_then(|run| run.modified);
+    changes.extend(failed.map(|at| (at, Happening::Failed)));
     changes.into_iter().max_by_key(|(at, _)| *at).map(|(at, what)| (at, what.text()))
 }
 

@@ -126,7 +126,7 @@ fn actions(app: &App, alarm: &Alarm) -> Cell {
         match reach(&app.here.observed.store, action) {
             Reach::Nobody(_) if topic => {
                 tone = Tone::Warn;
-                format!("▲ {words} notifies nobody")
+                format!("▲ nobody: {words}")
             }
             Reach::Unknown(_) if topic => format!("◌ {words}"),
             Reach::Somebody if topic => match ways(&app.here.observed.store, action) {

@@ -19,7 +19,7 @@ const LIST: List = List {
         PaneColumn::cells("", 1),
         PaneColumn::fill("MODEL", 5, 16).name(),
         PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
-        PaneColumn::fill("WHAT", 7, 18).below(chain::WIDE),
+        PaneColumn::fill("WHAT", 7, 18).aged().below(chain::WIDE),
         PaneColumn::cells("LIVE", 5).below(chain::WIDE),
         PaneColumn::cells("DATA", 8).from(chain::WIDE),
         PaneColumn::cells("TRAINING", 13).from(chain::WIDE),

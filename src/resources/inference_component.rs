@@ -149,6 +149,7 @@ impl Resource for InferenceComponent {
         known.answered() && known.is_empty() && used(observed) && known.asked_at(ASKED).is_none()
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        observed.store.endpoints.known()?;
         // No call is made for an account whose endpoints all name their models.
         if !observed.one_shot && turn.known.is_empty() && !used(observed) {
             return Ok(Listing::all(Vec::new()));

@@ -7,12 +7,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
 use super::recorded::configuration;
-use super::{Connection, Session, executor, state_folder, wall_clock};
+use super::{Connection, Session, executor, wall_clock};
 use crate::args::{Common, SimOptions};
 use crate::aws::{Aws, StandIn};
 use crate::config::{ConfigError, Source};
 use crate::disk;
-use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::sim::{self, Settings, Sim, Story, StoryError};
 
@@ -35,7 +34,7 @@ impl Session {
             let (region, http) = (sim.region(), SharedHttpClient::new(sim.clone()));
             // The journal of real accounts does not record changes of simulated ones. Each simulated account is a new
             // one, so its journal is read from here on only.
-            let journal = Journal::at(state_folder().join("demo-journal.jsonl")).from_here();
+            let journal = super::journal(true).from_here();
             let executor = executor(Aws::over(&http, &region), &config, common, journal, &clock);
             Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
         });

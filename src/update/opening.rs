@@ -11,6 +11,8 @@ pub(super) fn follow(app: &mut App) {
     let Some(opening) = app.opening.take() else { return };
     let subjects: Vec<Subject> = app.accounts().iter().filter_map(|account| find(app, account.id, &opening)).collect();
     if let Some(subject) = subjects.iter().find(|subject| app.chain_of(subject).is_some()) {
+        // It may have been told that the thing was not found yet.
+        app.message = None;
         navigate::enter(app, subject);
         return;
     }

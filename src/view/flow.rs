@@ -17,6 +17,9 @@ impl Line {
         let tail = match how {
             Cut::End => 0,
             Cut::Middle => left / 3,
+            Cut::BeforeLast => {
+                self.0.last().map(|last| width(last.text())).filter(|last| last * 2 <= left).unwrap_or(0)
+            }
         };
         let mut shown = self.first_cells(left - tail);
         let tone = shown.0.last().map_or(Tone::Plain, Span::tone);

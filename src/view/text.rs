@@ -34,6 +34,8 @@ pub enum Cut {
     /// At the end, for sentences.
     #[default]
     End,
+    /// Before the last piece of a line, for a text with its age: half an age would be wrong.
+    BeforeLast,
 }
 
 /// Removes everything that could move the cursor, or hide or reorder the text that follows. Every grapheme of the
@@ -115,7 +117,7 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
         return String::new();
     };
     let tail = match how {
-        Cut::End => 0,
+        Cut::End | Cut::BeforeLast => 0,
         Cut::Middle => left / 3,
     };
     let mut shown = head(text, left - tail).to_owned();

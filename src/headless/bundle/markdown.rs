@@ -22,7 +22,7 @@ pub(super) fn markdown(pack: &Pack) -> String {
         "Timeline (UTC)",
         pack.timeline.iter().map(|moment| {
             let by = if moment.by.is_empty() { String::new() } else { format!(" ({})", text(&moment.by)) };
-            format!("- {} {} {}{by}\n", second(moment.at), sign(moment.health), text(&moment.text))
+            format!("- {} {} {}{by}\n", second(moment.at), passed(moment.health), text(&moment.text))
         }),
     );
     section(
@@ -146,6 +146,11 @@ fn thing(thing: &ThingState) -> String {
         let _ = writeln!(part, "  - {}: {}", text(&property.name), text(&property.value));
     }
     part
+}
+
+/// Returns the sign of an event. What runs now was under way at the time of the event.
+fn passed(health: Health) -> String {
+    if health == Health::Running { "•".to_owned() } else { sign(health) }
 }
 
 fn sign(health: Health) -> String {

@@ -80,8 +80,8 @@ pub(super) fn alarm(look: &Look, name: &str) -> Option<AlarmState> {
             }
         }
     };
-    let notifies: Vec<String> = if alarm.mute() {
-        vec!["nobody: it has no action, or its actions are switched off".to_owned()]
+    let notifies: Vec<String> = if let Some(receiver) = look.joined.receiver(&alarm.name) {
+        vec![receiver.in_words()]
     } else {
         let topics: Vec<String> = alarm.calls("sns").map(topic).collect();
         let others = alarm.called().into_iter().skip(topics.len()).map(std::borrow::Cow::into_owned);

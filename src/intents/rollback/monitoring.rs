@@ -93,7 +93,9 @@ impl Monitoring {
         let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| observed.store.alarms.get(name));
         let watch_errors = own.clone().any(|alarm| watches_errors(alarm, &endpoint.name));
         let own: Vec<&Alarm> = own.filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name)).collect();
-        let firing = own.iter().filter(|alarm| alarm.state == "ALARM").map(|alarm| alarm.name.clone()).collect();
+        let good = |alarm: &Alarm| chain.is_some_and(|chain| chain.good_news.contains(&alarm.name.as_str()));
+        let bad = own.iter().filter(|alarm| alarm.state == "ALARM" && !good(alarm));
+        let firing = bad.map(|alarm| alarm.name.clone()).collect();
         let mut alarms: Vec<Monitor> = own.into_iter().map(|alarm| Monitor::of(alarm, executor)).collect();
         alarms.sort_by_key(|monitor| !monitor.grave);
         if alarms.len() > MOST {

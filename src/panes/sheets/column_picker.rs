@@ -15,8 +15,9 @@ pub(super) fn column_picker(app: &App, picker: ColumnPicker) -> Sheet {
         let is_shown = shown.iter().any(|(known, _)| known == place);
         let wanted = state.and_then(|state| state.columns.get(column.column.title)).copied();
         let why = match (is_shown, wanted) {
-            (false, Some(true)) => "no room",
-            (false, None) => "on a wider screen",
+            (false, None) if column.from > app.size.0 => "on a wider screen",
+            (false, None) if column.to < app.size.0 => "on a narrower screen",
+            (false, Some(true) | None) => "no room",
             (true, _) | (false, Some(false)) => "",
         };
         let order = match sort.filter(|(by, _)| by == place) {
