@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::{Compare, Meaning, Name, Severity, Span};
 
 /// A metric of a model.
@@ -68,6 +68,7 @@ const LONGEST_PERIOD: u64 = 31 * 86_400;
 
 /// A metric as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenMetric {
     label: Name,
@@ -84,6 +85,7 @@ pub(super) struct WrittenMetric {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
     s3: WrittenReport,
@@ -91,6 +93,7 @@ struct WrittenSource {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum WrittenReport {
     Package,
