@@ -13,6 +13,7 @@ mod metric;
 mod model;
 mod notify;
 mod pattern;
+mod spanned;
 mod template;
 mod value;
 
@@ -23,7 +24,6 @@ use std::time::Duration;
 
 use directories::{BaseDirs, ProjectDirs};
 use serde::Deserialize;
-use toml::Spanned;
 
 use crate::disk;
 
@@ -41,6 +41,7 @@ pub use model::{Data, DataKind, Model};
 pub use notify::{Notify, Osc};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
+pub use spanned::Spanned;
 pub use template::{Placeholder, Template};
 pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
@@ -83,8 +84,9 @@ pub struct Config {
 
 /// The file as the user wrote it.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(crate) struct File {
     theme: Option<value::Name>,
     keymap: Option<value::Name>,
     #[serde(default = "yes")]

@@ -1,9 +1,9 @@
 //! The `[[account]]` tables: which accounts to watch, with which credentials, and whether writes are allowed.
 
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::Name;
 
 /// An account to watch, in one or more regions.
@@ -27,6 +27,7 @@ pub struct Account {
 
 /// The colour of an account's name, by its meaning. The theme maps it to a real colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Colour {
     /// The colour of ordinary text.
@@ -44,6 +45,7 @@ pub enum Colour {
 
 /// Whether writes are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Access {
     #[default]
@@ -53,6 +55,8 @@ enum Access {
 
 /// An account as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenAccount"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     label: Option<Spanned<Name>>,

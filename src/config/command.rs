@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 use super::notify::checked_timeout;
+use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::{Name, Span};
 
@@ -41,6 +41,7 @@ pub struct Command {
 
 /// Where a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RunIn {
     /// In the background; what it writes is shown in a sheet.
@@ -52,6 +53,8 @@ pub enum RunIn {
 
 /// A command as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenCommand"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     name: Spanned<Name>,

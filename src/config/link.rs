@@ -1,9 +1,9 @@
 //! The `[[link]]` tables: addresses of systems of the user's own.
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::template::Template;
 use super::value::Name;
 
@@ -28,6 +28,8 @@ impl Link {
 
 /// A link as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenLink"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     label: Name,

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::{Compare, Meaning, Name, Role, Severity, Span};
 
 /// A metric of a model.
@@ -106,6 +106,7 @@ const LONGEST_PERIOD: u64 = 31 * 86_400;
 
 /// A metric as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenMetric {
     label: Name,
@@ -125,6 +126,7 @@ pub(super) struct WrittenMetric {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
     s3: Spanned<String>,

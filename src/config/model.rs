@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 use super::family::{Family, Published, Unit};
 use super::glob::Glob;
 use super::metric::{Metric, MetricSource, WrittenMetric, merged, needs};
 use super::pattern::Pattern;
+use super::spanned::Spanned;
 use super::value::{Name, Span};
 
 /// One model, from its data to its alarms.
@@ -78,6 +78,7 @@ pub struct Data {
 
 /// The type of a source of training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DataKind {
     /// Objects below a prefix.
@@ -91,6 +92,8 @@ type Texts = Vec<Spanned<String>>;
 
 /// A model as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenModel"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     name: Spanned<Name>,
@@ -117,6 +120,7 @@ pub(super) struct Written {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenData {
     kind: DataKind,

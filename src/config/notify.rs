@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::Span;
 
@@ -41,6 +41,7 @@ impl Notify {
 
 /// The sequence by which a terminal shows a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Osc {
     /// OSC 9, of iTerm2, kitty, Ghostty, Windows Terminal and others.
     #[serde(rename = "9")]
@@ -52,6 +53,8 @@ pub enum Osc {
 
 /// The table as it is written in the file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenNotify"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     #[serde(default)]

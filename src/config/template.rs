@@ -3,12 +3,13 @@
 use std::fmt;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 
 /// A text with placeholders such as `{name}`. `{{` and `}}` stand for braces.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
 pub struct Template(Vec<Part>);
 

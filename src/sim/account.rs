@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 /// The owner of the account.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Account {
     pub(crate) id: String,

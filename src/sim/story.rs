@@ -40,9 +40,11 @@ pub(crate) use special::{Special, Way};
 
 /// The initial contents of a simulated account, and its events.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The bundled story that this one adds to.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     inherits: Option<Spanned<String>>,
     /// The title of the story, in a few words.
     #[serde(default)]
@@ -118,6 +120,7 @@ defaults! {
 
 /// An SNS topic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Topic {
     pub(crate) name: String,
@@ -135,6 +138,7 @@ pub(crate) struct Topic {
 
 /// A subscriber of a topic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subscription {
     pub(crate) protocol: String,
@@ -150,6 +154,7 @@ pub(crate) struct Subscription {
 
 /// A bucket.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bucket {
     pub(crate) name: String,
@@ -169,6 +174,7 @@ defaults! {
 
 /// A folder with one sub-folder per day.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Data {
     /// The location, such as `s3://lake/clicks/`.
@@ -191,6 +197,7 @@ defaults! {
 
 /// A feature group.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeatureGroup {
     pub(crate) name: String,
@@ -219,6 +226,7 @@ defaults! {
 
 /// A metric that does not come from an endpoint.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Series {
     pub(crate) namespace: String,
@@ -238,6 +246,7 @@ defaults! {
 
 /// Lines that the containers of an endpoint write.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
     pub(crate) endpoint: String,
@@ -249,6 +258,7 @@ pub(crate) struct Log {
 
 /// A deviation of a metric from its usual course.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Effect {
     pub(crate) metric: String,
@@ -274,6 +284,7 @@ defaults! {
 
 /// The number of instances that is enough.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Relief {
     pub(crate) endpoint: String,
@@ -282,6 +293,7 @@ pub(crate) struct Relief {
 
 /// A metric that future runs of a pipeline find in their evaluation.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Evaluation {
     pub(crate) pipeline: String,
@@ -293,6 +305,7 @@ pub(crate) struct Evaluation {
 
 /// A version that serves.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Serving {
     pub(crate) endpoint: String,

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::Token;
 use super::color::literal;
-use crate::config::{ConfigError, Inherits, Source};
+use crate::config::{ConfigError, Inherits, Source, Spanned};
 
 /// One file as it is written.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(crate) struct File {
     inherits: Option<Spanned<String>>,
     #[serde(default)]
     palette: BTreeMap<Spanned<String>, Spanned<String>>,
@@ -31,6 +31,7 @@ impl Inherits for File {
 
 /// The style of one token.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "the attributes of a terminal cell, by name")]
 struct Look {

@@ -9,6 +9,7 @@ use super::yes;
 
 /// An alarm: on a metric, on an expression, on a band, or on other alarms.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Alarm {
     pub(crate) name: String,
@@ -62,6 +63,7 @@ defaults! {
 
 /// A rule that mutes alarms.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mute {
     pub(crate) name: String,
@@ -89,6 +91,7 @@ defaults! {
 
 /// A metric and its statistic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metric {
     pub(crate) name: String,
@@ -109,6 +112,7 @@ defaults! {
 
 /// The comparison of a value with the threshold.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Compare {
     #[default]
     #[serde(rename = ">")]
@@ -142,6 +146,7 @@ impl Compare {
 
 /// The meaning of a missing data point.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Missing {
     Breaching,

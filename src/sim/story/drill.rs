@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// A task with the conditions under which it is done.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Drill {
     /// The task for the operator.
@@ -18,6 +19,7 @@ pub(crate) struct Drill {
 
 /// A condition. Missing fields do not matter.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
     /// An endpoint that is in service, and serves `version` if that is given.

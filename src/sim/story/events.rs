@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// An event in the account. Exactly one of the actions is set.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
     /// The time after the beginning.
@@ -29,6 +30,7 @@ pub(crate) struct Event {
 
 /// A failure of future runs of a pipeline.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunFailure {
     pub(crate) pipeline: String,
@@ -40,6 +42,7 @@ pub(crate) struct RunFailure {
 
 /// An event rule: it starts something when a version is decided on, or at fixed times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in a story")]
 pub(crate) struct Rule {
@@ -84,6 +87,7 @@ pub(crate) struct Rule {
 
 /// Who disabled a rule, and when.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Disabled {
     pub(crate) by: String,
@@ -92,6 +96,7 @@ pub(crate) struct Disabled {
 
 /// A schedule of `EventBridge` Scheduler, which starts a pipeline at fixed times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
     pub(crate) name: String,
@@ -111,6 +116,7 @@ pub(crate) struct Schedule {
 
 /// A state machine that starts a pipeline.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StateMachine {
     pub(crate) name: String,
@@ -123,6 +129,7 @@ pub(crate) struct StateMachine {
 
 /// A past execution of a state machine.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MachineRun {
     pub(crate) age: Span,
@@ -138,6 +145,7 @@ pub(crate) struct MachineRun {
 
 /// Calls that fail, or get strange answers.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     /// The operation; `*` matches any text.

@@ -10,8 +10,10 @@ use super::{BUNDLED, Run, Story, StoryError, Version};
 
 /// The additions to an inherited model.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Add {
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) model: Spanned<String>,
     #[serde(default)]
     pub(crate) versions: Vec<Version>,

@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// A job of some kind.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Job {
     pub(crate) name: String,
@@ -21,6 +22,7 @@ pub(crate) struct Job {
 
 /// A kind of job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum JobKind {
     /// Training on spot capacity that was taken away twice, with a warm pool after it.

@@ -8,6 +8,7 @@ use super::super::time::Span;
 
 /// A model with everything around it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the story")]
 pub(crate) struct Model {
@@ -62,6 +63,7 @@ defaults! {
 
 /// A metric of the evaluation, and the threshold that it must pass.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quality {
     pub(crate) name: String,
@@ -76,6 +78,7 @@ pub(crate) struct Quality {
 
 /// A version in the registry, oldest first.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Version {
     pub(crate) age: Span,
@@ -100,6 +103,7 @@ defaults! {
 
 /// A run that registered nothing, or is still running.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
     pub(crate) age: Span,
@@ -121,6 +125,7 @@ defaults! {
 
 /// An endpoint of a model.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Endpoint {
     pub(crate) stage: String,
@@ -161,6 +166,7 @@ defaults! {
 
 /// The limits of scaling.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scaling {
     pub(crate) least: i64,
@@ -179,6 +185,7 @@ pub(crate) struct Scaling {
 
 /// An action that sets the limits of scaling at certain times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScheduledAction {
     pub(crate) name: String,
@@ -191,6 +198,7 @@ pub(crate) struct ScheduledAction {
 
 /// A deployment in the past, oldest first.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deployed {
     pub(crate) version: usize,

@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// An endpoint of some kind, with a name of its own.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Special {
     pub(crate) name: String,
@@ -32,6 +33,7 @@ defaults! {
 
 /// A way to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Way {
     /// Two variants that share the traffic.
