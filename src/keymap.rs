@@ -17,10 +17,7 @@ pub use sheet_key::SheetKey;
 
 use crate::config::{Command, ConfigError, Find, Source, Spanned, family};
 use bindings::Bindings;
-#[cfg(test)]
 pub(crate) use file::File;
-#[cfg(not(test))]
-use file::File;
 
 /// The beginning of the name by which the keymap knows a command of the configuration.
 const COMMAND: &str = "command ";

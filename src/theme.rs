@@ -14,10 +14,7 @@ pub use color::Level;
 
 use crate::config::{ConfigError, Find, Source, family};
 use crate::view::Tone;
-#[cfg(test)]
 pub(crate) use file::File;
-#[cfg(not(test))]
-use file::File;
 use file::Looks;
 
 /// The tokens of a theme. In a file their names are in lower case.

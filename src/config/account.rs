@@ -48,8 +48,10 @@ pub enum Colour {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Access {
+    /// Changes are allowed.
     #[default]
     ReadWrite,
+    /// Nothing is changed.
     ReadOnly,
 }
 
@@ -59,14 +61,21 @@ enum Access {
 #[cfg_attr(test, schemars(rename = "WrittenAccount"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name on the screen, and for `--profile`.
     label: Option<Spanned<Name>>,
+    /// The profile with the credentials, in the configuration of AWS.
     profile: Option<Name>,
+    /// The role to assume with that profile.
     role_arn: Option<Spanned<String>>,
+    /// The account id, 12 digits. It tells the account from others where a profile does not.
     account_id: Option<Spanned<String>>,
+    /// The regions to watch; left out: that of the profile.
     #[serde(default)]
     regions: Vec<Spanned<String>>,
+    /// Whether changes are allowed. It holds for every caller that could be this account.
     #[serde(default)]
     access: Access,
+    /// How the name is drawn.
     #[serde(default)]
     colour: Colour,
 }

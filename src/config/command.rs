@@ -57,21 +57,31 @@ pub enum RunIn {
 #[cfg_attr(test, schemars(rename = "WrittenCommand"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name in the help and the menu.
     name: Spanned<Name>,
+    /// A key or a chord, as in keymaps; left out: from the menu only.
     key: Option<Spanned<Name>>,
+    /// The kinds of things that it is offered on; left out: everywhere.
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
+    /// The panes that it is offered in; left out: everywhere.
     #[serde(default)]
     panes: Vec<Spanned<String>>,
+    /// The program and its arguments, with placeholders such as `{name}`.
     args: Spanned<Vec<Spanned<String>>>,
+    /// Whether `args` is one text that `sh -c` runs. It has no placeholders, but variables such as `$SAGETOP_NAME`.
     #[serde(default)]
     shell: bool,
+    /// Whether it asks before it runs.
     #[serde(default)]
     confirm: bool,
+    /// Whether it changes something. Then it does not run where nothing may be changed.
     #[serde(default)]
     changes: bool,
+    /// Where it runs.
     #[serde(default)]
     run: RunIn,
+    /// How long it may take in a pane; left out: `60s`.
     timeout: Option<Spanned<Span>>,
 }
 

@@ -32,8 +32,11 @@ impl Link {
 #[cfg_attr(test, schemars(rename = "WrittenLink"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name in the menu.
     label: Name,
+    /// The address, with placeholders such as `{name}`. It begins with `https://` or `http://`.
     url: Spanned<Template>,
+    /// The kinds of things that have it; left out: all.
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
 }

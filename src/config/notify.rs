@@ -57,10 +57,14 @@ pub enum Osc {
 #[cfg_attr(test, schemars(rename = "WrittenNotify"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// Whether the bell rings.
     #[serde(default)]
     bell: bool,
+    /// The sequence by which the terminal shows it.
     osc: Option<Osc>,
+    /// The program to run, with its arguments. `{name}` is the model.
     command: Option<Spanned<Vec<Spanned<String>>>>,
+    /// How long the program may take; left out: `10s`.
     timeout: Option<Spanned<Span>>,
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 /// A severity from 1 (wakes somebody) to 5 (can wait).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("enum" = ["sev1", "sev2", "sev3", "sev4", "sev5"])))]
 #[serde(try_from = "String")]
 pub struct Severity(u8);
 
@@ -94,6 +95,7 @@ pub enum Meaning {
 
 /// What a metric is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// How good the model is.
@@ -137,6 +139,7 @@ impl TryFrom<String> for Span {
 /// A text that is not empty and has no spaces around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("minLength" = 1)))]
 #[serde(try_from = "String")]
 pub(super) struct Name(pub(super) String);
 

@@ -18,9 +18,12 @@ type Written = BTreeMap<Spanned<String>, Spanned<String>>;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
+    /// The keymap that this one changes.
     inherits: Option<Spanned<String>>,
+    /// The action of each key, such as `ctrl-d = "page-down"`. `none` takes a key away.
     #[serde(default)]
     pub(super) keys: Written,
+    /// The keys of sheets that ask something.
     #[serde(default)]
     pub(super) ask: Written,
 }

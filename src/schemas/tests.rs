@@ -1,27 +1,61 @@
+mod validator;
+mod values;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use schemars::transform::RecursiveTransform;
+use serde_json::{Value, json};
 
 use super::Schema;
-use crate::assets::{Assets, KEYMAPS, THEMES};
+use crate::assets::{KEYMAPS, THEMES};
 use crate::config::{Config, ConfigError, KINDS, Source};
 use crate::keymap::{Keymap, SheetKey};
 use crate::sim::{Sim, Story};
 use crate::theme::{Level, Theme, Token};
 use crate::update::NAMES;
+use validator::faults;
+use values::VALUES;
 
-const ALL: [(Schema, &str); 4] =
-    [(Schema::Config, "config"), (Schema::Theme, "theme"), (Schema::Keymap, "keymap"), (Schema::Story, "story")];
+/// Returns the name of a kind of file, which is that of the argument.
+fn name(schema: Schema) -> String {
+    schema.to_possible_value().unwrap().get_name().to_owned()
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn of<T: schemars::JsonSchema>() -> Value {
-    let generator = SchemaSettings::draft07().into_generator();
-    generator.into_root_schema_for::<T>().to_value()
+    let settings = SchemaSettings::draft07().with_transform(RecursiveTransform(without_null));
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// Takes `null` away, which TOML does not have.
+fn without_null(schema: &mut schemars::Schema) {
+    let Some(words) = schema.as_object_mut() else { return };
+    if let Some(types) = words.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            words.insert("type".into(), only);
+        }
+    }
+    if let Some(any) = words.get_mut("anyOf").and_then(Value::as_array_mut) {
+        any.retain(|one| one["type"] != "null");
+        if any.len() == 1 {
+            let only = words.remove("anyOf").unwrap();
+            words.insert("allOf".into(), only);
+        }
+    }
+    if let Some(all) = words.get_mut("enum").and_then(Value::as_array_mut) {
+        all.retain(|one| !one.is_null());
+    }
+    if words.get("default").is_some_and(Value::is_null) {
+        words.remove("default");
+    }
 }
 
 /// Restricts the keys of a table to these names.
@@ -37,7 +71,7 @@ fn only_values<'a>(schema: &mut Value, table: &str, names: impl Iterator<Item = 
 
 /// Makes a schema from the types of the parser, and from the tables of names that the parser compares with.
 fn made(schema: Schema) -> Value {
-    match schema {
+    let mut all = match schema {
         Schema::Config => {
             let mut all = of::<crate::config::File>();
             for table in ["WrittenCommand", "WrittenLink"] {
@@ -58,84 +92,23 @@ fn made(schema: Schema) -> Value {
             all
         }
         Schema::Story => of::<Story>(),
-    }
+    };
+    all["title"] = format!("sagetop: {}", name(schema)).into();
+    all
 }
 
 #[test]
 fn the_schemas_are_those_of_the_parsers() {
-    for (schema, name) in ALL {
-        let wanted = format!("{:#}\n", made(schema));
-        let path = root().join(format!("schemas/{name}.json"));
+    for schema in Schema::value_variants() {
+        let wanted = format!("{:#}\n", made(*schema));
+        let path = root().join(format!("schemas/{}.json", name(*schema)));
         if std::env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
             std::fs::write(&path, wanted).unwrap();
             continue;
         }
         let found = std::fs::read_to_string(&path).unwrap();
-        assert!(found == wanted, "schemas/{name}.json is not as the parser is (UPDATE_GOLDENS=1 writes it)");
-    }
-}
-
-/// Says why a value is not as a schema says; empty if it is. It knows the words that the schemas have.
-fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
-    let Some(schema) = schema.as_object() else {
-        return if schema == &Value::Bool(false) { vec![format!("{at}: nothing is allowed")] } else { Vec::new() };
-    };
-    schema.iter().flat_map(|(word, rule)| broken(root, schema, word, rule, value, at)).collect()
-}
-
-fn broken(root: &Value, all: &Map<String, Value>, word: &str, rule: &Value, value: &Value, at: &str) -> Vec<String> {
-    let fault = |is_broken: bool| if is_broken { vec![format!("{at}: {word} {rule}")] } else { Vec::new() };
-    let inner = |schema: &Value, value: &Value, part: &str| faults(root, schema, value, &format!("{at}/{part}"));
-    match word {
-        "$schema" | "title" | "description" | "default" | "definitions" | "format" => Vec::new(),
-        "$ref" => {
-            let name = rule.as_str().unwrap().strip_prefix("#/definitions/").unwrap();
-            faults(root, &root["definitions"][name], value, at)
-        }
-        "type" => {
-            let types: Vec<&Value> = rule.as_array().map_or_else(|| vec![rule], |all| all.iter().collect());
-            fault(!types.iter().any(|kind| is_a(kind.as_str().unwrap(), value)))
-        }
-        "enum" => fault(!rule.as_array().unwrap().contains(value)),
-        "const" => fault(rule != value),
-        "minimum" => fault(value.as_f64().is_some_and(|value| value < rule.as_f64().unwrap())),
-        "maximum" => fault(value.as_f64().is_some_and(|value| value > rule.as_f64().unwrap())),
-        "anyOf" | "oneOf" => fault(!rule.as_array().unwrap().iter().any(|one| faults(root, one, value, at).is_empty())),
-        "allOf" => rule.as_array().unwrap().iter().flat_map(|one| faults(root, one, value, at)).collect(),
-        "items" => value.as_array().into_iter().flatten().flat_map(|item| inner(rule, item, "-")).collect(),
-        "minItems" | "maxItems" => Vec::new(),
-        "required" => {
-            let has = |name: &Value| value.get(name.as_str().unwrap()).is_some();
-            fault(value.is_object() && !rule.as_array().unwrap().iter().all(has))
-        }
-        "properties" => {
-            let known = |(name, schema): (&String, &Value)| value.get(name).map(|value| inner(schema, value, name));
-            rule.as_object().unwrap().iter().filter_map(known).flatten().collect()
-        }
-        "additionalProperties" => {
-            let known = all.get("properties").and_then(Value::as_object);
-            let others = value.as_object().into_iter().flatten();
-            let others = others.filter(|(name, _)| !known.is_some_and(|known| known.contains_key(*name)));
-            others.flat_map(|(name, value)| inner(rule, value, name)).collect()
-        }
-        "propertyNames" => {
-            let names = value.as_object().into_iter().flatten().map(|(name, _)| Value::from(name.as_str()));
-            names.flat_map(|name| inner(rule, &name, "name")).collect()
-        }
-        other => panic!("this test does not know {other}"),
-    }
-}
-
-fn is_a(kind: &str, value: &Value) -> bool {
-    match kind {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "number" => value.is_number(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "null" => value.is_null(),
-        other => panic!("no type {other}"),
+        assert!(found == wanted, "{} is not as the parser is (UPDATE_GOLDENS=1 writes it)", path.display());
+        assert!(found == schema.text(), "the program prints {}", path.display());
     }
 }
 
@@ -160,21 +133,22 @@ fn accepts(schema: Schema, text: &str) -> bool {
 fn examples(schema: Schema) -> Vec<(String, String)> {
     let named = |all: &[(&str, &str)]| all.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     let page = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
-    let example = |name: &str| {
+    let examples = |name: &str| -> Vec<(String, String)> {
         let text = page(name);
-        let (_, rest) = text.split_once("```toml\n").unwrap_or_else(|| panic!("{name} has no example"));
-        (name.to_owned(), rest.split_once("```").unwrap().0.to_owned())
+        let blocks = text.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+        blocks.map(|block| (name.to_owned(), block.to_owned())).collect()
     };
     match schema {
         Schema::Config => {
-            vec![("demo".into(), page("src/demo.toml")), example("README.md"), example("docs/configuration.md")]
+            let demo = vec![("demo".to_owned(), page("src/demo.toml"))];
+            [demo, examples("README.md"), examples("docs/configuration.md")].concat()
         }
         Schema::Theme => named(THEMES),
         Schema::Keymap => named(KEYMAPS),
         Schema::Story => {
             let bundled =
                 Sim::stories().into_iter().map(|name| (name.to_owned(), Sim::story(name).unwrap().to_owned()));
-            bundled.chain([example("docs/simulated-account.md")]).collect()
+            bundled.chain(examples("docs/simulated-account.md")).collect()
         }
     }
 }
@@ -210,8 +184,8 @@ fn with_unknown(value: &toml::Value, path: &[String]) -> toml::Value {
 
 #[test]
 fn each_file_and_each_example_is_as_its_schema_says_and_an_unknown_key_is_a_fault_in_both() {
-    for (schema, name) in ALL {
-        let rules: Value = serde_json::from_str(schema.text()).unwrap();
+    for &schema in Schema::value_variants() {
+        let (rules, name) = (made(schema), name(schema));
         let mut seen: BTreeSet<Vec<String>> = BTreeSet::new();
         for (file, text) in examples(schema) {
             let value: toml::Value = toml::from_str(&text).unwrap();
@@ -237,25 +211,37 @@ fn each_file_and_each_example_is_as_its_schema_says_and_an_unknown_key_is_a_faul
     }
 }
 
+/// Returns every setting that no text describes, with its place.
+fn undescribed(schema: &Value, at: &str) -> Vec<String> {
+    let tables = schema["definitions"].as_object().into_iter().flatten();
+    let tables = tables.map(|(name, table)| (name.as_str(), table)).chain([(at, schema)]);
+    let settings = tables.flat_map(|(table, schema)| {
+        schema["properties"].as_object().into_iter().flatten().map(move |(name, setting)| (table, name, setting))
+    });
+    settings
+        .filter(|(_, _, setting)| !setting["description"].is_string())
+        .map(|(table, name, _)| format!("{table}.{name}"))
+        .collect()
+}
+
+#[test]
+fn each_setting_has_a_description() {
+    for schema in Schema::value_variants() {
+        assert_eq!(undescribed(&made(*schema), &name(*schema)), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn a_wrong_value_is_a_fault_in_both() {
-    let cases = [
-        (Schema::Config, "theme = 1"),
-        (Schema::Config, "confirm = \"never\""),
-        (Schema::Config, "[[model]]\ngroup = \"x\""),
-        (Schema::Config, "[[command]]\nname = \"x\"\nargs = [\"x\"]\nkinds = [\"endpoint\"]"),
-        (Schema::Config, "[[link]]\nlabel = \"x\""),
-        (Schema::Theme, "inherits = \"dark\"\n[tone]\ngoood = { bold = true }"),
-        (Schema::Theme, "inherits = \"dark\"\n[tone]\ngood = { bold = 1 }"),
-        (Schema::Keymap, "inherits = \"default\"\n[keys]\nz = \"aprove\""),
-        (Schema::Story, "title = 1"),
-        (Schema::Story, "[[topic]]\ndisplay = \"x\""),
-    ];
-    for (schema, text) in cases {
-        let rules: Value = serde_json::from_str(schema.text()).unwrap();
-        let value: toml::Value = toml::from_str(text).unwrap();
-        assert!(!faults(&rules, &rules, &serde_json::to_value(&value).unwrap(), "").is_empty(), "{text}");
-        assert!(!accepts(schema, text), "{text}");
+    for (schema, file, right, wrong) in VALUES {
+        let rules = made(*schema);
+        for value in [&[*right], *wrong].concat() {
+            let text = file.replace('@', value);
+            let read: toml::Value = toml::from_str(&text).unwrap();
+            let found = faults(&rules, &rules, &serde_json::to_value(&read).unwrap(), "");
+            assert_eq!(found.is_empty(), value == *right, "the schema: {text}\n{found:#?}");
+            assert_eq!(accepts(*schema, &text), value == *right, "the parser: {text}");
+        }
     }
 }
 
@@ -263,7 +249,7 @@ fn a_wrong_value_is_a_fault_in_both() {
 fn the_schemas_are_files_of_the_project() {
     let files: BTreeSet<PathBuf> =
         std::fs::read_dir(root().join("schemas")).unwrap().map(|file| file.unwrap().path()).collect();
-    let known = ALL.map(|(_, name)| root().join(format!("schemas/{name}.json")));
-    assert_eq!(files, BTreeSet::from(known));
-    assert!(Assets::default().themes().len() > 5);
+    let path = |schema: &Schema| root().join(format!("schemas/{}.json", name(*schema)));
+    let known: BTreeSet<PathBuf> = Schema::value_variants().iter().map(path).collect();
+    assert_eq!(files, known);
 }

@@ -7,8 +7,11 @@ use serde::Deserialize;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Account {
+    /// The account id, 12 digits.
     pub(crate) id: String,
+    /// The alias.
     pub(crate) alias: String,
+    /// The region.
     pub(crate) region: String,
     /// The role and session of the caller, such as `oncall/demo`.
     pub(crate) identity: String,

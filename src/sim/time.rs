@@ -12,8 +12,10 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Time(pub(crate) i64);
 
-/// A length of time, in milliseconds; in stories `"90s"`, `"2h30m"`, `"14d"`, also negative.
+/// A length of time. Stories write `90s`, `2h30m` or `14d`, also negative ones; the number is in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", description = "A length of time, such as `90s`, `2h30m`, `14d` or `-5m`."))]
 pub(crate) struct Span(pub(crate) i64);
 
 impl Time {
@@ -81,19 +83,6 @@ impl Span {
         let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
         let millis = i64::try_from(length.as_millis()).ok()?;
         (millis.abs() < 400 * 366 * 86_400_000).then_some(Self(millis))
-    }
-}
-
-#[cfg(test)]
-impl schemars::JsonSchema for Span {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Span".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string"})
     }
 }
 

@@ -14,11 +14,15 @@ use crate::config::{ConfigError, Inherits, Source, Spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
+    /// The theme that this one changes.
     inherits: Option<Spanned<String>>,
+    /// Names of colours, such as `leaf = "#7ed491"`.
     #[serde(default)]
     palette: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// How text is drawn, by what it means.
     #[serde(default)]
     tone: BTreeMap<Spanned<String>, Look>,
+    /// How the parts of the console are drawn.
     #[serde(default)]
     chrome: BTreeMap<Spanned<String>, Look>,
 }
@@ -35,12 +39,19 @@ impl Inherits for File {
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "the attributes of a terminal cell, by name")]
 struct Look {
+    /// The colour of the text: one of the palette, or such as `#c9d2de` or `red`.
     fg: Option<Spanned<String>>,
+    /// The colour of the ground.
     bg: Option<Spanned<String>>,
+    /// Bold.
     bold: bool,
+    /// Dim.
     dim: bool,
+    /// Italic.
     italic: bool,
+    /// Underlined.
     underlined: bool,
+    /// The colours of text and ground change places.
     reversed: bool,
 }
 

@@ -33,8 +33,11 @@ pub(crate) struct Event {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunFailure {
+    /// The pipeline.
     pub(crate) pipeline: String,
+    /// The step that fails.
     pub(crate) step: String,
+    /// The reason.
     pub(crate) reason: String,
     /// The parameter with which a run succeeds: `[name, value]`.
     pub(crate) unless: Option<(String, String)>,
@@ -46,9 +49,12 @@ pub(crate) struct RunFailure {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in a story")]
 pub(crate) struct Rule {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// Whether it is enabled.
     #[serde(default = "super::yes")]
     pub(crate) enabled: bool,
     /// Who disabled it, and how long ago.
@@ -90,7 +96,9 @@ pub(crate) struct Rule {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Disabled {
+    /// Who disabled it.
     pub(crate) by: String,
+    /// How long ago.
     pub(crate) age: Span,
 }
 
@@ -99,9 +107,12 @@ pub(crate) struct Disabled {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// Whether it is enabled.
     #[serde(default = "super::yes")]
     pub(crate) enabled: bool,
     /// `rate(7 days)`, `cron(…)` or `at(…)`.
@@ -119,6 +130,7 @@ pub(crate) struct Schedule {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StateMachine {
+    /// The name.
     pub(crate) name: String,
     /// The pipeline that it starts.
     pub(crate) pipeline: String,
@@ -132,6 +144,7 @@ pub(crate) struct StateMachine {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MachineRun {
+    /// The time since it began.
     pub(crate) age: Span,
     /// How long it took; without a time it still runs.
     pub(crate) lasts: Option<Span>,
@@ -139,6 +152,7 @@ pub(crate) struct MachineRun {
     pub(crate) state: String,
     /// The name of the error, if it failed.
     pub(crate) error: Option<String>,
+    /// The cause of the error, in words.
     #[serde(default)]
     pub(crate) cause: String,
 }
@@ -152,13 +166,16 @@ pub(crate) struct Fault {
     pub(crate) operation: String,
     /// The error's code; without one, the call succeeds.
     pub(crate) code: Option<String>,
+    /// The message of the error.
     #[serde(default)]
     pub(crate) message: String,
+    /// The HTTP status.
     #[serde(default = "bad")]
     pub(crate) status: u16,
     /// The start, counted from the beginning of the story.
     #[serde(default)]
     pub(crate) from: Span,
+    /// The end, counted from the beginning of the story.
     pub(crate) to: Option<Span>,
     /// The additional time of the answer.
     #[serde(default)]

@@ -9,8 +9,11 @@ use super::super::time::Span;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Job {
+    /// The name.
     pub(crate) name: String,
+    /// The kind.
     pub(crate) kind: JobKind,
+    /// The time since it began.
     pub(crate) age: Span,
     /// The duration; a job without one is still running.
     pub(crate) lasts: Option<Span>,

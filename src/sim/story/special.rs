@@ -9,11 +9,14 @@ use super::super::time::Span;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Special {
+    /// The name.
     pub(crate) name: String,
+    /// The way to serve.
     pub(crate) way: Way,
     /// The versions that it serves: `model/number`. The second one is that of the second variant, shadow or component,
     /// or the one that arrives.
     pub(crate) versions: Vec<String>,
+    /// Its age.
     #[serde(default = "month")]
     pub(crate) age: Span,
     /// The requests per minute.
