@@ -15,6 +15,7 @@ use crate::app::Opening;
 use crate::aws::left_out;
 use crate::resources::Kind;
 use crate::resources::poll::Patience;
+use crate::schemas::Schema;
 use crate::sim::Scale;
 use values::{arn, factor, intent, rate, share, time, timeout};
 
@@ -207,6 +208,12 @@ pub enum Command {
         /// The thing to do with it.
         #[command(subcommand)]
         what: ConfigCommand,
+    },
+    /// Print the JSON schema of a file that you write, for your editor
+    Schema {
+        /// The kind of file
+        #[arg(value_enum)]
+        of: Schema,
     },
     /// Print the least IAM policy for what sagetop does; with --read-only, for looking alone
     Policy {

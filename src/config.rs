@@ -13,6 +13,7 @@ mod metric;
 mod model;
 mod notify;
 mod pattern;
+mod spanned;
 mod template;
 mod value;
 
@@ -23,7 +24,6 @@ use std::time::Duration;
 
 use directories::{BaseDirs, ProjectDirs};
 use serde::Deserialize;
-use toml::Spanned;
 
 use crate::disk;
 
@@ -41,6 +41,7 @@ pub use model::{Data, DataKind, Model};
 pub use notify::{Notify, Osc};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
+pub use spanned::Spanned;
 pub use template::{Placeholder, Template};
 pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
@@ -83,32 +84,49 @@ pub struct Config {
 
 /// The file as the user wrote it.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(crate) struct File {
+    /// The theme: a bundled one, or a file in `~/.config/sagetop/themes`.
     theme: Option<value::Name>,
+    /// The keymap: `default`, `vim`, `emacs`, or a file in `~/.config/sagetop/keymaps`.
     keymap: Option<value::Name>,
+    /// Whether the console takes the mouse. Without it, the terminal selects text.
     #[serde(default = "yes")]
     mouse: bool,
+    /// Whether addresses can be followed (OSC 8); left out: where the terminal is known for it.
     hyperlinks: Option<bool>,
+    /// The folder that tables and pictures are written to; left out: the current directory.
     export_dir: Option<PathBuf>,
+    /// Whether nothing may be changed.
     #[serde(default)]
     read_only: bool,
+    /// How a change is confirmed.
     #[serde(default)]
     confirm: Confirm,
+    /// The dollars a day that metrics may cost; the most wanted come first. Left out: no limit.
     max_cost_per_day: Option<Spanned<f64>>,
+    /// How often requests and errors of all endpoints are read, from `1m` to `1h`.
     measure_every: Option<Spanned<value::Span>>,
+    /// The accounts that are watched when the command line names none.
     #[serde(default)]
     account: Vec<account::Written>,
+    /// The times in which no change is sent.
     #[serde(default)]
     freeze: Vec<freeze::Written>,
+    /// The models, with what AWS does not know of them.
     #[serde(default)]
     model: Vec<model::Written>,
+    /// The addresses of systems of your own, in the menu of copies.
     #[serde(default)]
     link: Vec<link::Written>,
+    /// What happens when a model becomes broken.
     #[serde(default)]
     notify: notify::Written,
+    /// The programs that run on what the cursor is on.
     #[serde(default)]
     command: Vec<command::Written>,
+    /// Patterns on the names of topics and alarms, each with a severity. The first that matches counts.
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
 }

@@ -15,11 +15,9 @@ use crossterm::event::KeyEvent;
 pub use key::{Key, typed};
 pub use sheet_key::SheetKey;
 
-use toml::Spanned;
-
-use crate::config::{Command, ConfigError, Find, Source, family};
+use crate::config::{Command, ConfigError, Find, Source, Spanned, family};
 use bindings::Bindings;
-use file::File;
+pub(crate) use file::File;
 
 /// The beginning of the name by which the keymap knows a command of the configuration.
 const COMMAND: &str = "command ";

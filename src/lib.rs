@@ -78,7 +78,8 @@
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
 //! | [`terminal`] | [`aws`], [`view`] | the SDK |
 //! | [`snapshot`] | [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
-//! | [`args`] | [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
+//! | [`schemas`] | | the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`args`] | [`schemas`], [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`handles`], [`resources`], [`aws`], [`journal`], [`config`], [`redact`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
@@ -115,6 +116,7 @@ pub mod recording;
 pub mod redact;
 pub mod resources;
 pub mod runtime;
+pub mod schemas;
 pub mod session;
 pub mod sim;
 pub mod snapshot;

@@ -104,6 +104,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             Ok(0)
         }
         Some(Command::Config { what }) => background.block_on(run_config(common, what)),
+        Some(Command::Schema { of }) => check_output(io::stdout().write_all(of.text().as_bytes())).map(|()| 0),
         Some(Command::Policy { intents, format, .. }) => {
             let allowed = match (common.read_only, intents.is_empty()) {
                 (true, _) => Allowed::Reading,

@@ -14,7 +14,8 @@ pub use color::Level;
 
 use crate::config::{ConfigError, Find, Source, family};
 use crate::view::Tone;
-use file::{File, Looks};
+pub(crate) use file::File;
+use file::Looks;
 
 /// The tokens of a theme. In a file their names are in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,9 @@
 //! The `[[account]]` tables: which accounts to watch, with which credentials, and whether writes are allowed.
 
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::Name;
 
 /// An account to watch, in one or more regions.
@@ -27,6 +27,7 @@ pub struct Account {
 
 /// The colour of an account's name, by its meaning. The theme maps it to a real colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Colour {
     /// The colour of ordinary text.
@@ -44,25 +45,37 @@ pub enum Colour {
 
 /// Whether writes are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Access {
+    /// Changes are allowed.
     #[default]
     ReadWrite,
+    /// Nothing is changed.
     ReadOnly,
 }
 
 /// An account as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenAccount"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name on the screen, and for `--profile`.
     label: Option<Spanned<Name>>,
+    /// The profile with the credentials, in the configuration of AWS.
     profile: Option<Name>,
+    /// The role to assume with that profile.
     role_arn: Option<Spanned<String>>,
+    /// The account id, 12 digits. It tells the account from others where a profile does not.
     account_id: Option<Spanned<String>>,
+    /// The regions to watch; left out: that of the profile.
     #[serde(default)]
     regions: Vec<Spanned<String>>,
+    /// Whether changes are allowed. It holds for every caller that could be this account.
     #[serde(default)]
     access: Access,
+    /// How the name is drawn.
     #[serde(default)]
     colour: Colour,
 }

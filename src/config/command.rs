@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 use super::notify::checked_timeout;
+use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::{Name, Span};
 
@@ -41,6 +41,7 @@ pub struct Command {
 
 /// Where a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RunIn {
     /// In the background; what it writes is shown in a sheet.
@@ -52,23 +53,35 @@ pub enum RunIn {
 
 /// A command as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenCommand"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name in the help and the menu.
     name: Spanned<Name>,
+    /// A key or a chord, as in keymaps; left out: from the menu only.
     key: Option<Spanned<Name>>,
+    /// The kinds of things that it is offered on; left out: everywhere.
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
+    /// The panes that it is offered in; left out: everywhere.
     #[serde(default)]
     panes: Vec<Spanned<String>>,
+    /// The program and its arguments, with placeholders such as `{name}`.
     args: Spanned<Vec<Spanned<String>>>,
+    /// Whether `args` is one text that `sh -c` runs. It has no placeholders, but variables such as `$SAGETOP_NAME`.
     #[serde(default)]
     shell: bool,
+    /// Whether it asks before it runs.
     #[serde(default)]
     confirm: bool,
+    /// Whether it changes something. Then it does not run where nothing may be changed.
     #[serde(default)]
     changes: bool,
+    /// Where it runs.
     #[serde(default)]
     run: RunIn,
+    /// How long it may take in a pane; left out: `60s`.
     timeout: Option<Spanned<Span>>,
 }
 

@@ -15,6 +15,7 @@ const DOUBTFUL: f64 = 1.0;
 
 /// The purpose of a model. It decides which metrics judge the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
     /// It foresees quantities.
@@ -27,6 +28,7 @@ pub enum Family {
 
 /// How the values of a family are published that are shares of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Unit {
     /// 15 % is 15.

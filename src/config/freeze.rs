@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::Name;
 
 /// The most windows of a weekly freeze that are joined to one: a week of whole days has no end.
@@ -73,6 +73,7 @@ fn weekly_end(at: Timestamp, days: &[Weekday], (from, to): (Time, Time), zone: &
 
 /// A day of the week, as it is written in the file.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum Day {
     Mon,
@@ -100,6 +101,8 @@ impl From<Day> for Weekday {
 
 /// Two times of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String"))]
 #[serde(try_from = "String")]
 struct Hours(Time, Time);
 
@@ -115,16 +118,26 @@ impl TryFrom<String> for Hours {
 
 /// A freeze as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenFreeze"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name that the team uses for it. It lifts the freeze where it is typed.
     name: Spanned<Name>,
+    /// When it begins, such as `2026-11-27T18:00`: a time of the zone, or one with an offset.
     from: Option<Spanned<String>>,
+    /// When it ends, as `from`.
     to: Option<Spanned<String>>,
+    /// The days of the week on which it is in force, in place of `from` and `to`.
     days: Option<Spanned<Vec<Day>>>,
+    /// The time of these days, such as `18:00-08:00`, up to the next morning; left out: the whole day.
     hours: Option<Spanned<Hours>>,
+    /// The time zone, such as `Europe/Berlin`; left out: UTC.
     zone: Option<Spanned<String>>,
+    /// The stages that it protects; left out: all.
     #[serde(default)]
     stages: Vec<Name>,
+    /// The labels of the accounts that it protects; left out: all.
     #[serde(default)]
     accounts: Vec<Spanned<String>>,
 }

@@ -1,9 +1,9 @@
 //! Files that inherit from another file of the same kind.
 
 use serde::de::DeserializeOwned;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 
 /// A file that may inherit from another one.
 pub trait Inherits: DeserializeOwned {

@@ -1,8 +1,7 @@
 //! Names of kinds of things, as the configuration, `dump` and the pane of sources write them.
 
-use toml::Spanned;
-
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 
 /// The names of all kinds, and of what is no resource of AWS: `model` and `account`. A build without some features has
 /// fewer kinds, and reads the same configuration.

@@ -1,9 +1,9 @@
 //! The `[[link]]` tables: addresses of systems of the user's own.
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::template::Template;
 use super::value::Name;
 
@@ -28,10 +28,15 @@ impl Link {
 
 /// A link as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenLink"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name in the menu.
     label: Name,
+    /// The address, with placeholders such as `{name}`. It begins with `https://` or `http://`.
     url: Spanned<Template>,
+    /// The kinds of things that have it; left out: all.
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::value::{Compare, Meaning, Name, Role, Severity, Span};
 
 /// A metric of a model.
@@ -106,28 +106,45 @@ const LONGEST_PERIOD: u64 = 31 * 86_400;
 
 /// A metric as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenMetric {
+    /// The name on the screen. That of a metric of the family changes that one.
     label: Name,
+    /// The namespace in CloudWatch.
     namespace: Option<Name>,
+    /// The name in CloudWatch.
     name: Option<Name>,
+    /// The dimensions in CloudWatch.
     dimensions: Option<BTreeMap<String, String>>,
+    /// The statistic, such as `Average` or `p99`.
     stat: Option<Name>,
+    /// How often a value comes; left out: estimated from the values of 14 days.
     period: Option<Spanned<Span>>,
+    /// The bound.
     threshold: Option<Spanned<f64>>,
+    /// How a value compares with the bound when it is beyond it.
     compare: Option<Spanned<Compare>>,
+    /// How bad that is: `sev1` and `sev2` break a model, the others degrade it.
     severity: Option<Severity>,
+    /// Whether that is bad or good.
     meaning: Option<Meaning>,
+    /// What it is about.
     #[serde(default)]
     role: Role,
+    /// The JSON report that has the value, in place of a metric in CloudWatch.
     source: Option<Spanned<WrittenSource>>,
+    /// The alarm whose state is the metric, in place of a metric in CloudWatch.
     alarm: Option<Spanned<Name>>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenSource {
+    /// `package`: the evaluation report of each version; or the address of a report, such as `s3://lake/drift.json`.
     s3: Spanned<String>,
+    /// The place of the value in the report, such as `$.ranking.ctr.value`.
     json_path: Spanned<String>,
 }
 

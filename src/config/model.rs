@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 use super::family::{Family, Published, Unit};
 use super::glob::Glob;
 use super::metric::{Metric, MetricSource, WrittenMetric, merged, needs};
 use super::pattern::Pattern;
+use super::spanned::Spanned;
 use super::value::{Name, Span};
 
 /// One model, from its data to its alarms.
@@ -78,6 +78,7 @@ pub struct Data {
 
 /// The type of a source of training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DataKind {
     /// Objects below a prefix.
@@ -91,36 +92,56 @@ type Texts = Vec<Spanned<String>>;
 
 /// A model as it is written in the file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenModel"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// The name of the model.
     name: Spanned<Name>,
+    /// The labels of its accounts; left out: wherever there is something of it.
     #[serde(default)]
     accounts: Texts,
+    /// The model package group, by name or ARN; left out: the name of the model.
     group: Option<Name>,
+    /// Patterns on the names of its pipelines.
     #[serde(default)]
     pipelines: Texts,
+    /// Patterns on the names of its endpoints. `{stage}` stands for the stage.
     #[serde(default)]
     endpoints: Texts,
+    /// Patterns on the names of its alarms.
     #[serde(default)]
     alarms: Texts,
+    /// The deployment pipelines that deploy a version, where AWS does not tell.
     #[serde(default)]
     codepipeline: Texts,
+    /// The address of the runbook.
     runbook_url: Option<Spanned<String>>,
+    /// What the model is for. It brings the metrics of such a model.
     family: Option<Family>,
+    /// How shares are published in the metrics of the family.
     unit: Option<Spanned<Unit>>,
+    /// The namespace of the metrics of the family; left out: `Retail/Models`.
     namespace: Option<Spanned<Name>>,
+    /// The dimensions of the metrics of the family; left out: `Model` with the name of the model.
     dimensions: Option<Spanned<BTreeMap<String, String>>>,
+    /// The sources of its training data.
     #[serde(default)]
     data: Vec<WrittenData>,
+    /// The metrics that judge it.
     #[serde(default)]
     metric: Vec<Spanned<WrittenMetric>>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenData {
+    /// What it is.
     kind: DataKind,
+    /// The address, such as `s3://lake/sales/dt={yyyy-MM-dd}/`, or the name of the feature group.
     uri: Spanned<Name>,
+    /// The age above which the data is stale, such as `26h`.
     max_age: Option<Span>,
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::Span;
 
@@ -41,6 +41,7 @@ impl Notify {
 
 /// The sequence by which a terminal shows a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Osc {
     /// OSC 9, of iTerm2, kitty, Ghostty, Windows Terminal and others.
     #[serde(rename = "9")]
@@ -52,12 +53,18 @@ pub enum Osc {
 
 /// The table as it is written in the file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "WrittenNotify"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    /// Whether the bell rings.
     #[serde(default)]
     bell: bool,
+    /// The sequence by which the terminal shows it.
     osc: Option<Osc>,
+    /// The program to run, with its arguments. `{name}` is the model.
     command: Option<Spanned<Vec<Spanned<String>>>>,
+    /// How long the program may take; left out: `10s`.
     timeout: Option<Spanned<Span>>,
 }
 

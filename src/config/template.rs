@@ -3,12 +3,14 @@
 use std::fmt;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::spanned::Spanned;
 
 /// A text with placeholders such as `{name}`. `{{` and `}}` stand for braces.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Template(Vec<Part>);
 

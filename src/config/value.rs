@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 /// A severity from 1 (wakes somebody) to 5 (can wait).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("enum" = ["sev1", "sev2", "sev3", "sev4", "sev5"])))]
 #[serde(try_from = "String")]
 pub struct Severity(u8);
 
@@ -39,6 +41,7 @@ impl TryFrom<String> for Severity {
 
 /// How a value compares with its threshold when it is beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Compare {
     /// The value is greater.
     #[serde(rename = ">")]
@@ -80,6 +83,7 @@ impl Compare {
 
 /// The meaning of a metric beyond its threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Meaning {
     /// Something is wrong.
@@ -91,6 +95,7 @@ pub enum Meaning {
 
 /// What a metric is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// How good the model is.
@@ -102,6 +107,7 @@ pub enum Role {
 
 /// The way to confirm a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confirm {
     /// The operator types the name of the target.
@@ -113,6 +119,7 @@ pub enum Confirm {
 
 /// A length of time in whole seconds, in the form `26h`, `90m`, `2d` or `1h30m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
 pub(super) struct Span(pub(super) Duration);
 
@@ -131,6 +138,8 @@ impl TryFrom<String> for Span {
 
 /// A text that is not empty and has no spaces around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("minLength" = 1)))]
 #[serde(try_from = "String")]
 pub(super) struct Name(pub(super) String);
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::{Key, shown};
-use crate::config::{ConfigError, Inherits, Source, nearest};
+use crate::config::{ConfigError, Inherits, Source, Spanned, nearest};
 
 /// The action that removes an inherited key.
 const NONE: &str = "none";
@@ -16,11 +15,15 @@ type Written = BTreeMap<Spanned<String>, Spanned<String>>;
 
 /// One file as the user wrote it.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(crate) struct File {
+    /// The keymap that this one changes.
     inherits: Option<Spanned<String>>,
+    /// The action of each key, such as `ctrl-d = "page-down"`. `none` takes a key away.
     #[serde(default)]
     pub(super) keys: Written,
+    /// The keys of sheets that ask something.
     #[serde(default)]
     pub(super) ask: Written,
 }

@@ -4,10 +4,14 @@ use serde::Deserialize;
 
 /// The owner of the account.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Account {
+    /// The account id, 12 digits.
     pub(crate) id: String,
+    /// The alias.
     pub(crate) alias: String,
+    /// The region.
     pub(crate) region: String,
     /// The role and session of the caller, such as `oncall/demo`.
     pub(crate) identity: String,

@@ -40,9 +40,11 @@ pub(crate) use special::{Special, Way};
 
 /// The initial contents of a simulated account, and its events.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The bundled story that this one adds to.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     inherits: Option<Spanned<String>>,
     /// The title of the story, in a few words.
     #[serde(default)]
@@ -50,63 +52,92 @@ pub struct Story {
     /// The summary of the story, in a sentence or two.
     #[serde(default)]
     pub about: String,
+    /// The seed of ids and noise.
     #[serde(default = "seven")]
     pub(crate) seed: u64,
+    /// The owner of the account.
     pub(crate) account: Option<Account>,
+    /// The SNS topics.
     #[serde(default, rename = "topic")]
     pub(crate) topics: Vec<Topic>,
+    /// The buckets.
     #[serde(default, rename = "bucket")]
     pub(crate) buckets: Vec<Bucket>,
+    /// The folders with the data of each day.
     #[serde(default)]
     pub(crate) data: Vec<Data>,
+    /// The feature groups.
     #[serde(default, rename = "feature_group")]
     pub(crate) feature_groups: Vec<FeatureGroup>,
+    /// The models, each with its group, pipeline, versions and endpoints.
     #[serde(default, rename = "model")]
     pub(crate) models: Vec<Model>,
+    /// The metrics that do not come from an endpoint.
     #[serde(default)]
     pub(crate) series: Vec<Series>,
+    /// What moves metrics away from their usual course.
     #[serde(default, rename = "effect")]
     pub(crate) effects: Vec<Effect>,
+    /// What containers write.
     #[serde(default, rename = "log")]
     pub(crate) logs: Vec<Log>,
+    /// The alarms.
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    /// The rules that mute alarms.
     #[serde(default, rename = "mute")]
     pub(crate) mute_rules: Vec<Mute>,
     /// The additions to inherited models.
     #[serde(default, rename = "add")]
     pub(crate) adds: Vec<Add>,
+    /// How coming runs fail.
     #[serde(default, rename = "spoil")]
     pub(crate) run_failures: Vec<RunFailure>,
+    /// What coming runs measure.
     #[serde(default, rename = "quality")]
     pub(crate) evaluations: Vec<Evaluation>,
+    /// The event rules.
     #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<Rule>,
+    /// The schedules of `EventBridge` Scheduler.
     #[serde(default, rename = "schedule")]
     pub(crate) schedules: Vec<Schedule>,
+    /// The state machines.
     #[serde(default, rename = "state_machine")]
     pub(crate) state_machines: Vec<StateMachine>,
+    /// The endpoints of other kinds.
     #[serde(default, rename = "endpoint")]
     pub(crate) specials: Vec<Special>,
+    /// The jobs that no pipeline started.
     #[serde(default, rename = "job")]
     pub(crate) jobs: Vec<Job>,
+    /// The monitoring schedules.
     #[serde(default, rename = "monitor")]
     pub(crate) monitors: Vec<Monitor>,
+    /// The model cards.
     #[serde(default, rename = "card")]
     pub(crate) cards: Vec<Card>,
+    /// What the registry says of versions besides their approval.
     #[serde(default)]
     pub(crate) governed: Vec<Governed>,
+    /// The keys that are not enabled.
     #[serde(default, rename = "key")]
     pub(crate) keys: Vec<Key>,
+    /// The insights of `DevOps` Guru.
     #[serde(default, rename = "insight")]
     pub(crate) insights: Vec<Insight>,
+    /// The places where people work.
     #[serde(default, rename = "workbench")]
     pub(crate) workbenches: Vec<Workbench>,
+    /// What ECR says of images.
     #[serde(default, rename = "image")]
     pub(crate) images: Vec<Image>,
+    /// What the operator has to do.
     pub(crate) drill: Option<Drill>,
+    /// What happens.
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,
+    /// The calls that fail, or get strange answers.
     #[serde(default, rename = "fault")]
     pub(crate) faults: Vec<Fault>,
 }
@@ -118,13 +149,18 @@ defaults! {
 
 /// An SNS topic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Topic {
+    /// The name.
     pub(crate) name: String,
+    /// The display name.
     #[serde(default)]
     pub(crate) display: String,
+    /// The tags.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
+    /// The subscribers.
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
     /// The key that encrypts it.
@@ -135,10 +171,14 @@ pub(crate) struct Topic {
 
 /// A subscriber of a topic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subscription {
+    /// The protocol, such as `email`.
     pub(crate) protocol: String,
+    /// The address.
     pub(crate) endpoint: String,
+    /// Whether it is not yet confirmed.
     #[serde(default)]
     pub(crate) pending: bool,
     /// Whether it was deleted some days ago.
@@ -150,15 +190,19 @@ pub(crate) struct Subscription {
 
 /// A bucket.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bucket {
+    /// The name.
     pub(crate) name: String,
+    /// Whether it keeps old versions of objects.
     #[serde(default = "yes")]
     pub(crate) versioned: bool,
     /// The bucket that it is copied to.
     pub(crate) copy: Option<String>,
     /// The key that encrypts it by default.
     pub(crate) key: Option<String>,
+    /// Its age.
     #[serde(default = "year")]
     pub(crate) age: Span,
 }
@@ -169,16 +213,20 @@ defaults! {
 
 /// A folder with one sub-folder per day.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Data {
     /// The location, such as `s3://lake/clicks/`.
     pub(crate) uri: String,
     /// The age of the newest object.
     pub(crate) newest: Span,
+    /// The number of days.
     #[serde(default = "fortnight")]
     pub(crate) days: u32,
+    /// The number of objects of a day.
     #[serde(default = "three")]
     pub(crate) files: u32,
+    /// The size of an object in bytes.
     #[serde(default = "size")]
     pub(crate) size: i64,
 }
@@ -191,20 +239,27 @@ defaults! {
 
 /// A feature group.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeatureGroup {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// The feature that identifies a record.
     pub(crate) record: String,
+    /// The feature with the time of a record.
     #[serde(default = "event_time")]
     pub(crate) event_time: String,
     /// The names of the features, with `Integral`, `Fractional` or `String`.
     pub(crate) features: BTreeMap<String, String>,
+    /// Whether there is an online store.
     #[serde(default = "yes")]
     pub(crate) online: bool,
     /// The bucket of the offline store; `None` if there is no offline store.
     pub(crate) bucket: Option<String>,
+    /// Its age.
     #[serde(default = "year")]
     pub(crate) age: Span,
     /// The age of the newest record in the offline store.
@@ -219,15 +274,22 @@ defaults! {
 
 /// A metric that does not come from an endpoint.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Series {
+    /// The namespace.
     pub(crate) namespace: String,
+    /// The name.
     pub(crate) name: String,
+    /// The dimensions.
     #[serde(default)]
     pub(crate) dimensions: BTreeMap<String, String>,
+    /// The usual value.
     pub(crate) base: f64,
+    /// The share of it that comes and goes in a day.
     #[serde(default)]
     pub(crate) daily: f64,
+    /// The share of it that is noise.
     #[serde(default = "little")]
     pub(crate) noise: f64,
 }
@@ -238,8 +300,10 @@ defaults! {
 
 /// Lines that the containers of an endpoint write.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
+    /// The endpoint.
     pub(crate) endpoint: String,
     /// The lines of a request that fails; with `every`, lines that are written one after another.
     pub(crate) lines: Vec<String>,
@@ -249,18 +313,23 @@ pub(crate) struct Log {
 
 /// A deviation of a metric from its usual course.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Effect {
+    /// The name of the metric.
     pub(crate) metric: String,
     /// The endpoint of the metric.
     pub(crate) endpoint: Option<String>,
     /// The value of the dimension `Model`, for business metrics.
     pub(crate) model: Option<String>,
+    /// The value that it goes to.
     pub(crate) to: f64,
+    /// The time that it takes to get there.
     #[serde(default = "minute")]
     pub(crate) over: Span,
     /// The start, counted from the beginning of the story; a negative one is before it.
     pub(crate) from: Option<Span>,
+    /// The end, counted from the beginning of the story.
     pub(crate) until: Option<Span>,
     /// The number of instances of an endpoint that ends the effect.
     pub(crate) relief: Option<Relief>,
@@ -274,27 +343,37 @@ defaults! {
 
 /// The number of instances that is enough.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Relief {
+    /// The endpoint.
     pub(crate) endpoint: String,
+    /// The number of instances.
     pub(crate) instances: i64,
 }
 
 /// A metric that future runs of a pipeline find in their evaluation.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Evaluation {
+    /// The pipeline.
     pub(crate) pipeline: String,
+    /// The name of the metric.
     pub(crate) name: String,
+    /// The value.
     pub(crate) value: f64,
+    /// How far values differ from it.
     #[serde(default)]
     pub(crate) spread: f64,
 }
 
 /// A version that serves.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Serving {
+    /// The endpoint.
     pub(crate) endpoint: String,
     /// `model/number`.
     pub(crate) version: String,

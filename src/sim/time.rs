@@ -12,8 +12,10 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Time(pub(crate) i64);
 
-/// A length of time, in milliseconds; in stories `"90s"`, `"2h30m"`, `"14d"`, also negative.
+/// A length of time. Stories write `90s`, `2h30m` or `14d`, also negative ones; the number is in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "String", description = "A length of time, such as `90s`, `2h30m`, `14d` or `-5m`."))]
 pub(crate) struct Span(pub(crate) i64);
 
 impl Time {

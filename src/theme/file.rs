@@ -4,21 +4,25 @@ use std::collections::BTreeMap;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::Token;
 use super::color::literal;
-use crate::config::{ConfigError, Inherits, Source};
+use crate::config::{ConfigError, Inherits, Source, Spanned};
 
 /// One file as it is written.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(crate) struct File {
+    /// The theme that this one changes.
     inherits: Option<Spanned<String>>,
+    /// Names of colours, such as `leaf = "#7ed491"`.
     #[serde(default)]
     palette: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// How text is drawn, by what it means.
     #[serde(default)]
     tone: BTreeMap<Spanned<String>, Look>,
+    /// How the parts of the console are drawn.
     #[serde(default)]
     chrome: BTreeMap<Spanned<String>, Look>,
 }
@@ -31,15 +35,23 @@ impl Inherits for File {
 
 /// The style of one token.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "the attributes of a terminal cell, by name")]
 struct Look {
+    /// The colour of the text: one of the palette, or such as `#c9d2de` or `red`.
     fg: Option<Spanned<String>>,
+    /// The colour of the ground.
     bg: Option<Spanned<String>>,
+    /// Bold.
     bold: bool,
+    /// Dim.
     dim: bool,
+    /// Italic.
     italic: bool,
+    /// Underlined.
     underlined: bool,
+    /// The colours of text and ground change places.
     reversed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The commands that need no account: the policy, and what was done.
+//! The commands that need no account: the policy, the schemas, and what was done.
 
 use crate::sagetop::Home;
 
@@ -19,6 +19,18 @@ fn a_policy_is_printed_for_reading_for_everything_and_for_one_change() {
     assert_eq!(one, ["events:DescribeRule", "events:ListTargetsByRule", "events:EnableRule", "events:DisableRule"]);
     home.run(&["policy", "--for", "nothing"], &[]).ends(2).says("there are approve, reject");
     home.run(&["policy", "--for", "approve", "--format", "terraform"], &[]).ends(0).says("aws_iam_policy_document");
+}
+
+#[test]
+fn the_schema_of_each_kind_of_file_is_printed() {
+    let home = Home::new();
+    for (of, setting) in [("config", "max_cost_per_day"), ("theme", "palette"), ("keymap", "keys"), ("story", "drill")]
+    {
+        let schema = home.run(&["schema", of], &[]).ends(0).json();
+        assert!(schema["properties"][setting]["description"].is_string(), "{of} {setting}");
+        assert_eq!(schema["additionalProperties"], false, "{of}");
+    }
+    home.run(&["schema", "recording"], &[]).ends(2).says("possible values: config, theme, keymap, story");
 }
 
 #[test]

@@ -9,25 +9,34 @@ use super::yes;
 
 /// An alarm: on a metric, on an expression, on a band, or on other alarms.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Alarm {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
     /// The metric that it watches; `expression` uses `metrics` instead.
     pub(crate) watch: Option<Metric>,
+    /// The period in seconds.
     #[serde(default = "minute")]
     pub(crate) period: i64,
+    /// The number of periods that are evaluated.
     #[serde(default = "one")]
     pub(crate) periods: i64,
+    /// The number of them that must breach; left out: all.
     pub(crate) needed: Option<i64>,
+    /// The threshold.
     pub(crate) threshold: Option<f64>,
     /// The comparison: `>`, `>=`, `<` or `<=`.
     #[serde(default)]
     pub(crate) compare: Compare,
+    /// What a missing data point means.
     pub(crate) missing: Option<Missing>,
     /// A formula over `metrics`, by their keys.
     pub(crate) expression: Option<String>,
+    /// The metrics of the expression, by their keys.
     #[serde(default)]
     pub(crate) metrics: BTreeMap<String, Metric>,
     /// The width of an anomaly band around the metric.
@@ -37,6 +46,7 @@ pub(crate) struct Alarm {
     /// The names of topics, or ARNs.
     #[serde(default)]
     pub(crate) actions: Vec<String>,
+    /// Whether its actions are enabled.
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
     /// The alarm that suppresses the actions of this composite alarm while it fires.
@@ -49,6 +59,7 @@ pub(crate) struct Alarm {
     pub(crate) extension: Span,
     /// The state of its evaluation in AWS's terms, if it is unusual.
     pub(crate) evaluation: Option<String>,
+    /// Its age.
     #[serde(default = "quarter")]
     pub(crate) age: Span,
 }
@@ -62,11 +73,15 @@ defaults! {
 
 /// A rule that mutes alarms.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mute {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// The names of the alarms.
     pub(crate) alarms: Vec<String>,
     /// When it begins to mute, counted from the beginning of the story, if it mutes once.
     pub(crate) from: Option<Span>,
@@ -89,16 +104,21 @@ defaults! {
 
 /// A metric and its statistic.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metric {
+    /// The name.
     pub(crate) name: String,
+    /// The statistic.
     #[serde(default = "average")]
     pub(crate) stat: String,
     /// The endpoint of the metric.
     pub(crate) endpoint: Option<String>,
     /// The value of the dimension `Model`.
     pub(crate) model: Option<String>,
+    /// The namespace; left out: that of the endpoint or model.
     pub(crate) namespace: Option<String>,
+    /// Further dimensions.
     #[serde(default)]
     pub(crate) dimensions: BTreeMap<String, String>,
 }
@@ -109,6 +129,7 @@ defaults! {
 
 /// The comparison of a value with the threshold.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Compare {
     #[default]
     #[serde(rename = ">")]
@@ -142,6 +163,7 @@ impl Compare {
 
 /// The meaning of a missing data point.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Missing {
     Breaching,

@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// A task with the conditions under which it is done.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Drill {
     /// The task for the operator.
@@ -18,6 +19,7 @@ pub(crate) struct Drill {
 
 /// A condition. Missing fields do not matter.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
     /// An endpoint that is in service, and serves `version` if that is given.
@@ -26,12 +28,15 @@ pub(crate) struct Condition {
     pub(crate) version: Option<String>,
     /// An alarm that is in `state`.
     pub(crate) alarm: Option<String>,
+    /// The state of the alarm.
     pub(crate) state: Option<String>,
     /// A version that has the approval `is`.
     pub(crate) approval: Option<String>,
+    /// The approval of the version.
     pub(crate) is: Option<String>,
     /// A pipeline of which an execution has the status `ended`, reached during the story.
     pub(crate) pipeline: Option<String>,
+    /// The status of the execution.
     pub(crate) ended: Option<String>,
     /// A model of which a version was registered during the story.
     pub(crate) registered: Option<String>,
@@ -41,8 +46,10 @@ pub(crate) struct Condition {
     pub(crate) armed: Option<String>,
     /// An endpoint with at least `instances`.
     pub(crate) capacity: Option<String>,
+    /// The number of instances.
     pub(crate) instances: i64,
     /// An operation that was answered without an error, at least this long after the beginning.
     pub(crate) answered: Option<String>,
+    /// The time after the beginning.
     pub(crate) after: Span,
 }

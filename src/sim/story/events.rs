@@ -6,6 +6,7 @@ use super::super::time::Span;
 
 /// An event in the account. Exactly one of the actions is set.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
     /// The time after the beginning.
@@ -29,10 +30,14 @@ pub(crate) struct Event {
 
 /// A failure of future runs of a pipeline.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunFailure {
+    /// The pipeline.
     pub(crate) pipeline: String,
+    /// The step that fails.
     pub(crate) step: String,
+    /// The reason.
     pub(crate) reason: String,
     /// The parameter with which a run succeeds: `[name, value]`.
     pub(crate) unless: Option<(String, String)>,
@@ -40,12 +45,16 @@ pub(crate) struct RunFailure {
 
 /// An event rule: it starts something when a version is decided on, or at fixed times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in a story")]
 pub(crate) struct Rule {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// Whether it is enabled.
     #[serde(default = "super::yes")]
     pub(crate) enabled: bool,
     /// Who disabled it, and how long ago.
@@ -84,19 +93,26 @@ pub(crate) struct Rule {
 
 /// Who disabled a rule, and when.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Disabled {
+    /// Who disabled it.
     pub(crate) by: String,
+    /// How long ago.
     pub(crate) age: Span,
 }
 
 /// A schedule of `EventBridge` Scheduler, which starts a pipeline at fixed times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
+    /// The name.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
+    /// Whether it is enabled.
     #[serde(default = "super::yes")]
     pub(crate) enabled: bool,
     /// `rate(7 days)`, `cron(…)` or `at(…)`.
@@ -111,8 +127,10 @@ pub(crate) struct Schedule {
 
 /// A state machine that starts a pipeline.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StateMachine {
+    /// The name.
     pub(crate) name: String,
     /// The pipeline that it starts.
     pub(crate) pipeline: String,
@@ -123,8 +141,10 @@ pub(crate) struct StateMachine {
 
 /// A past execution of a state machine.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MachineRun {
+    /// The time since it began.
     pub(crate) age: Span,
     /// How long it took; without a time it still runs.
     pub(crate) lasts: Option<Span>,
@@ -132,25 +152,30 @@ pub(crate) struct MachineRun {
     pub(crate) state: String,
     /// The name of the error, if it failed.
     pub(crate) error: Option<String>,
+    /// The cause of the error, in words.
     #[serde(default)]
     pub(crate) cause: String,
 }
 
 /// Calls that fail, or get strange answers.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     /// The operation; `*` matches any text.
     pub(crate) operation: String,
     /// The error's code; without one, the call succeeds.
     pub(crate) code: Option<String>,
+    /// The message of the error.
     #[serde(default)]
     pub(crate) message: String,
+    /// The HTTP status.
     #[serde(default = "bad")]
     pub(crate) status: u16,
     /// The start, counted from the beginning of the story.
     #[serde(default)]
     pub(crate) from: Span,
+    /// The end, counted from the beginning of the story.
     pub(crate) to: Option<Span>,
     /// The additional time of the answer.
     #[serde(default)]

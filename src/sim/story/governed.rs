@@ -8,14 +8,19 @@ use super::super::time::Span;
 
 /// A monitoring schedule that executes every hour.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Monitor {
+    /// The name.
     pub(crate) name: String,
+    /// The endpoint that it watches.
     pub(crate) endpoint: String,
+    /// The type.
     #[serde(rename = "type")]
     pub(crate) kind: MonitorKind,
     /// The bucket of its reports.
     pub(crate) bucket: String,
+    /// Whether it is stopped.
     #[serde(default)]
     pub(crate) stopped: bool,
     /// The age of the newest execution, if the schedule silently stopped to execute.
@@ -29,6 +34,7 @@ pub(crate) struct Monitor {
 
 /// A type of monitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum MonitorKind {
     DataQuality,
     ModelQuality,
@@ -38,33 +44,46 @@ pub(crate) enum MonitorKind {
 
 /// One violation.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Violation {
+    /// The feature.
     pub(crate) feature: String,
+    /// The check that found it.
     pub(crate) check: String,
+    /// The description.
     pub(crate) description: String,
 }
 
 /// A model card of one version.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Card {
+    /// The name.
     pub(crate) name: String,
     /// `model/number`.
     pub(crate) version: String,
+    /// The status, such as `PendingReview`.
     pub(crate) status: String,
+    /// The risk rating.
     pub(crate) risk: String,
+    /// What the model is for.
     pub(crate) purpose: String,
+    /// Its age.
     pub(crate) age: Span,
 }
 
 /// What the registry says of a version besides its approval.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Governed {
     /// `model/number`.
     pub(crate) version: String,
+    /// The stage of its life cycle.
     pub(crate) stage: String,
+    /// The status of that stage.
     pub(crate) status: String,
     /// The bucket of its reports and baselines.
     pub(crate) bucket: String,
@@ -72,12 +91,15 @@ pub(crate) struct Governed {
 
 /// What ECR says of the image of a version.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Image {
     /// `model/number`.
     pub(crate) version: String,
+    /// Whether it was deleted.
     #[serde(default)]
     pub(crate) gone: bool,
+    /// Whether it is archived.
     #[serde(default)]
     pub(crate) archived: bool,
     /// The number of findings of the scan by severity.
@@ -87,18 +109,26 @@ pub(crate) struct Image {
 
 /// A place where people work.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Workbench {
+    /// The name.
     pub(crate) name: String,
+    /// The kind of place.
     pub(crate) place: Place,
+    /// The status.
     pub(crate) status: String,
+    /// The instance type.
     pub(crate) instance: Option<String>,
+    /// The owner.
     pub(crate) owner: Option<String>,
+    /// Its age.
     pub(crate) age: Span,
 }
 
 /// A kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Place {
     Notebook,
@@ -108,18 +138,25 @@ pub(crate) enum Place {
 
 /// A key that is not enabled.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Key {
+    /// The ARN.
     pub(crate) arn: String,
+    /// The state, such as `PendingDeletion`.
     pub(crate) state: String,
 }
 
 /// An insight of `DevOps` Guru.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Insight {
+    /// The name.
     pub(crate) name: String,
+    /// The severity.
     pub(crate) severity: String,
+    /// The time since it began.
     pub(crate) age: Span,
     /// ARNs of what it is about.
     pub(crate) resources: Vec<String>,

@@ -10,11 +10,16 @@ use super::{BUNDLED, Run, Story, StoryError, Version};
 
 /// The additions to an inherited model.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Add {
+    /// The name of the model.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) model: Spanned<String>,
+    /// The further versions.
     #[serde(default)]
     pub(crate) versions: Vec<Version>,
+    /// The further runs that registered nothing, or are still running.
     #[serde(default)]
     pub(crate) runs: Vec<Run>,
     /// The later deployments, by stage.

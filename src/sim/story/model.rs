@@ -8,20 +8,27 @@ use super::super::time::Span;
 
 /// A model with everything around it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the story")]
 pub(crate) struct Model {
+    /// The name of the model and its group.
     pub(crate) name: String,
+    /// The description.
     #[serde(default)]
     pub(crate) description: String,
     /// The repository of the serving and training image, with a tag.
     pub(crate) image: String,
+    /// The framework.
     #[serde(default = "sklearn")]
     pub(crate) framework: String,
+    /// The instance type that serves.
     #[serde(default = "serving")]
     pub(crate) instance: String,
+    /// The instance type that trains.
     #[serde(default = "training")]
     pub(crate) training_instance: String,
+    /// Whether it is trained on spot capacity.
     #[serde(default)]
     pub(crate) spot: bool,
     /// The locations of the training data.
@@ -33,6 +40,7 @@ pub(crate) struct Model {
     pub(crate) bucket: String,
     /// The member of the evaluation file that holds the metrics.
     pub(crate) family: String,
+    /// The metrics of the evaluation.
     pub(crate) quality: Vec<Quality>,
     /// Whether the pipeline may take the result of its first step from an earlier run.
     #[serde(default)]
@@ -43,13 +51,16 @@ pub(crate) struct Model {
     /// Whether models have their container in `Containers`, as in the official templates.
     #[serde(default)]
     pub(crate) containers: bool,
+    /// The versions, oldest first, numbered from 1.
     #[serde(default)]
     pub(crate) versions: Vec<Version>,
     /// The runs that registered nothing, or are still running.
     #[serde(default)]
     pub(crate) runs: Vec<Run>,
+    /// The endpoints.
     #[serde(default)]
     pub(crate) endpoints: Vec<Endpoint>,
+    /// The tags.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
 }
@@ -62,10 +73,14 @@ defaults! {
 
 /// A metric of the evaluation, and the threshold that it must pass.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quality {
+    /// The name.
     pub(crate) name: String,
+    /// The usual value.
     pub(crate) value: f64,
+    /// How far values differ from it.
     #[serde(default)]
     pub(crate) spread: f64,
     /// Models are registered only when the metric is at least this.
@@ -76,15 +91,21 @@ pub(crate) struct Quality {
 
 /// A version in the registry, oldest first.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Version {
+    /// Its age.
     pub(crate) age: Span,
+    /// The approval: `Approved`, `Rejected` or `PendingManualApproval`.
     #[serde(default = "approved")]
     pub(crate) status: String,
+    /// The reason of the approval.
     #[serde(default)]
     pub(crate) note: String,
+    /// Who decided.
     #[serde(default = "ana")]
     pub(crate) by: String,
+    /// The metrics of its evaluation, where they differ.
     #[serde(default)]
     pub(crate) quality: BTreeMap<String, f64>,
     /// The reason with which its deployments roll back to the old configuration; it may be empty.
@@ -100,17 +121,22 @@ defaults! {
 
 /// A run that registered nothing, or is still running.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
+    /// The time since it began.
     pub(crate) age: Span,
     /// The step that failed, and the reason.
     pub(crate) fails: Option<String>,
+    /// The reason of the failure.
     #[serde(default)]
     pub(crate) reason: String,
+    /// The metrics of its evaluation, where they differ.
     #[serde(default)]
     pub(crate) quality: BTreeMap<String, f64>,
     /// The step that is running when the story begins.
     pub(crate) at: Option<String>,
+    /// Who or what started it.
     #[serde(default = "scheduler")]
     pub(crate) by: String,
 }
@@ -121,9 +147,12 @@ defaults! {
 
 /// An endpoint of a model.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Endpoint {
+    /// The stage, which ends its name.
     pub(crate) stage: String,
+    /// The name of the variant.
     #[serde(default = "all_traffic")]
     pub(crate) variant: String,
     /// The instances in the configuration.
@@ -136,18 +165,23 @@ pub(crate) struct Endpoint {
     /// The requests per minute.
     #[serde(default)]
     pub(crate) requests: f64,
+    /// The latency of the model in milliseconds.
     #[serde(default = "forty")]
     pub(crate) latency_ms: f64,
+    /// The share of the requests that fail, 0 to 1.
     #[serde(default = "few")]
     pub(crate) errors: f64,
+    /// The load of the CPU in percent.
     #[serde(default = "forty")]
     pub(crate) cpu: f64,
+    /// The deployments, oldest first.
     pub(crate) deployed: Vec<Deployed>,
     /// The reason why it is in `UpdateRollbackFailed`, if it is.
     pub(crate) stuck: Option<String>,
     /// The alarms that roll its deployments back.
     #[serde(default)]
     pub(crate) guards: Vec<String>,
+    /// The tags.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
 }
@@ -161,9 +195,12 @@ defaults! {
 
 /// The limits of scaling.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scaling {
+    /// The least number of instances.
     pub(crate) least: i64,
+    /// The greatest number of instances.
     pub(crate) most: i64,
     /// The requests per minute and instance that scaling aims at.
     pub(crate) target: f64,
@@ -179,11 +216,16 @@ pub(crate) struct Scaling {
 
 /// An action that sets the limits of scaling at certain times.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScheduledAction {
+    /// The name.
     pub(crate) name: String,
+    /// When it acts, as `cron(…)`, `rate(…)` or `at(…)`.
     pub(crate) schedule: String,
+    /// The new minimum.
     pub(crate) least: Option<i64>,
+    /// The new maximum.
     pub(crate) most: Option<i64>,
     /// The time since it last acted, if it did.
     pub(crate) ran: Option<Span>,
@@ -191,9 +233,12 @@ pub(crate) struct ScheduledAction {
 
 /// A deployment in the past, oldest first.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deployed {
+    /// The number of the version.
     pub(crate) version: usize,
+    /// The time since it was deployed.
     pub(crate) age: Span,
     /// The instance type, if it is not the model's.
     pub(crate) instance: Option<String>,

@@ -6,13 +6,17 @@ use super::super::time::Span;
 
 /// An endpoint of some kind, with a name of its own.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Special {
+    /// The name.
     pub(crate) name: String,
+    /// The way to serve.
     pub(crate) way: Way,
     /// The versions that it serves: `model/number`. The second one is that of the second variant, shadow or component,
     /// or the one that arrives.
     pub(crate) versions: Vec<String>,
+    /// Its age.
     #[serde(default = "month")]
     pub(crate) age: Span,
     /// The requests per minute.
@@ -32,6 +36,7 @@ defaults! {
 
 /// A way to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Way {
     /// Two variants that share the traffic.
