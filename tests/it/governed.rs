@@ -94,7 +94,7 @@ async fn a_version_shows_its_lineage_its_trial_and_what_is_recommended() {
     t.run_for("2m").await;
     for told in [
         "lineage DataSet",
-        "aws-training-job",
+        "trial component",
         "binary:logistic",
         "validation:auc",
         "1 × ml.c6i.large  $0.102 an hour  ",

@@ -85,7 +85,15 @@ fn the_last_change_is_the_newest_thing_that_happened() {
             a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
             a.endpoints[1].live_since = ago(HOUR);
         } => (HOUR, "v1 live in staging");
-        "a run started" |a| failed(a, HOUR) => (HOUR, "run started");
+        "a run failed" |a| failed(a, HOUR) => (HOUR - 1800, "run failed");
+        "a run started" |a| {
+            failed(a, HOUR);
+            a.executions.last_mut().unwrap().status = "Executing".into();
+        } => (HOUR, "run started");
+        "a version arrives" |a| {
+            a.endpoints[0].status = "Updating".into();
+            a.endpoints[0].modified = ago(60);
+        } => (60, "Updating");
         "a version was registered" |a| {
             a.packages.push(version(2, "PendingManualApproval"));
             a.packages[1].created = ago(HOUR);
