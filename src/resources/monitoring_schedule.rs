@@ -8,9 +8,7 @@ mod violation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, page_of_arn,
-};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, page_of_arn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 pub use violation::{Violation, ViolationReport};
