@@ -74,6 +74,7 @@ pub use answer_approval::{ApproveDelivery, RejectDelivery};
 pub use answer_callback::{FailCallback, SucceedCallback};
 pub use any_job::JobKind;
 pub use approve::{Approve, Reject};
+pub use armed::ArmedRollback;
 pub use calls::{Api, Permission, Receipt};
 pub use executor::{Executor, Outcome, Progress};
 pub use freeze::{Frozen, OVERRIDE};
@@ -110,7 +111,7 @@ pub use switch_scaling::SwitchScaling;
 pub use switch_schedule::SwitchSchedule;
 #[cfg(feature = "codepipeline")]
 pub use switch_transition::SwitchTransition;
-pub use unfinished::{State, Unfinished};
+pub use unfinished::{State, Unfinished, may_be_same_account};
 pub use unmute_alarm::UnmuteAlarm;
 
 /// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.

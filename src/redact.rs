@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use name::is_secret;
+pub(crate) use name::words;
 pub use text::text;
 
 /// The text in place of a secret.

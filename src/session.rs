@@ -7,7 +7,7 @@ mod seen;
 mod selection;
 mod simulated;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -60,6 +60,13 @@ impl Connection {
         let (name, colour) = (executor.aws.region.clone(), Colour::Plain);
         let (label, profile, stand_in, login, snapshot, seen) = (None, None, None, None, None, None);
         Self { executor, name, label, profile, colour, stand_in, login, snapshot, seen }
+    }
+
+    /// Returns the profile that reaches the account by itself. A profile that only assumes the role of the configuration
+    /// is of another account.
+    #[must_use]
+    pub fn own_profile(&self) -> Option<&str> {
+        self.profile.as_deref().filter(|_| self.executor.access.caller.role_arn.is_none())
     }
 }
 
@@ -173,7 +180,7 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
         caller: Caller::default(),
     });
     let (identity, clock, preferences) = ("unknown".to_owned(), clock.clone(), Arc::new(Preferences::of(config)));
-    Executor { aws, access, lifted: BTreeSet::new(), journal, identity, clock, preferences }
+    Executor { aws, access, lifted: BTreeMap::new(), journal, identity, clock, preferences }
 }
 
 /// Returns the journal of real accounts, or that of the simulated ones of `--demo`.

@@ -45,8 +45,8 @@ pub struct Account {
     pub access: Arc<AccessRules>,
     /// What the journal knows of it.
     pub remembered: Remembered,
-    /// The names of the freezes that the operator lifted in this console.
-    pub lifted: BTreeSet<String>,
+    /// The freezes that the operator lifted in this console, by name, and up to when.
+    pub lifted: BTreeMap<String, Timestamp>,
     /// How to renew the credentials when they have expired.
     pub login: Option<Renewal>,
     /// The profiles of the AWS configuration files.
@@ -115,7 +115,7 @@ impl Account {
     /// Returns the first freeze that forbids changes of a stage, because it was not lifted.
     #[must_use]
     pub fn freeze(&self, stage: &str) -> Option<Frozen> {
-        self.frozen(stage).into_iter().find(|freeze| !self.lifted.contains(&freeze.name))
+        self.frozen(stage).into_iter().find(|freeze| !freeze.is_lifted(&self.lifted, self.observed.at))
     }
 
     /// Returns the place in which handles of its things are made.

@@ -6,6 +6,7 @@ use super::invocation::{About, Invocation};
 use crate::config::{Command, Notify, RunIn};
 use crate::handles::Place;
 use crate::resources::AccountId;
+use crate::view::harmless;
 
 /// A model that breaks again within this time is not told again.
 pub(crate) const PAUSE: SignedDuration = SignedDuration::from_mins(5);
@@ -49,13 +50,37 @@ impl Alert {
             run: RunIn::Pane,
             timeout: notify.timeout,
         };
-        let mut invocation = Invocation::new(&command, place, &About { name: self.model.clone(), arn: None })?;
+        // Text from AWS is hostile.
+        let model = harmless(&self.model);
+        let mut invocation = Invocation::new(&command, place, &About { name: model.clone(), arn: None })?;
         invocation.environment.extend([
-            ("SAGETOP_MODEL", self.model.clone()),
+            ("SAGETOP_MODEL", model),
             ("SAGETOP_HEALTH", "critical".to_owned()),
-            ("SAGETOP_TEXT", self.sentence()),
+            ("SAGETOP_TEXT", harmless(&self.sentence())),
             ("SAGETOP_AT", self.at.to_string()),
         ]);
         Ok(invocation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_command_gets_of_aws_cannot_act_on_a_terminal() {
+        let alert = Alert {
+            account: AccountId::FIRST,
+            whose: String::new(),
+            model: "fr\u{1b}]0;x\u{7}aud\0".to_owned(),
+            text: "down\0\u{1b}[2J\nnow".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let place = Place { region: "eu-west-1", account: None, profile: None, links: &[] };
+        let invocation = alert.invocation(&Notify::default(), place).unwrap();
+        assert!(invocation.environment.iter().all(|(_, value)| !value.contains(char::is_control)));
+        assert!(
+            invocation.environment.iter().any(|(name, value)| *name == "SAGETOP_TEXT" && value.contains("is broken"))
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::intents::ArmedRollback;
 use crate::resources::AccountId;
 
 /// A rollback that waits until its endpoint is `InService`. It ends with the console.
@@ -9,10 +10,8 @@ use crate::resources::AccountId;
 pub struct Armed {
     /// The account of the endpoint.
     pub account: AccountId,
-    /// The name of the endpoint.
-    pub endpoint: String,
-    /// The configuration that it goes back to: the one that served when it was armed.
-    pub config: String,
+    /// The endpoint, and the deployment that it takes back.
+    pub rollback: ArmedRollback,
     /// When it was armed.
     pub since: Timestamp,
 }

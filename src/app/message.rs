@@ -10,7 +10,7 @@ use super::modal::Ended;
 use super::seen::Seen;
 use crate::aws::Usage;
 use crate::charts::ChartUpdate;
-use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Remembered, Rollback, Unfinished};
+use crate::intents::{AnyIntent, ArmedRollback, Outcome, Plan, Progress, Refusal, Remembered, Unfinished};
 use crate::logs::LogUpdate;
 use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
@@ -101,7 +101,7 @@ pub enum Effect {
     /// a note that is withdrawn.
     Acknowledge(AccountId, (Kind, String), Timestamp, Option<String>),
     /// Waits until the endpoint of a rollback can be changed, and plans it.
-    Arm(AccountId, Rollback),
+    Arm(AccountId, ArmedRollback),
     /// Ends the waiting of an armed rollback, by its endpoint.
     Disarm(AccountId, String),
     /// Copies a text to the clipboard.

@@ -199,7 +199,7 @@ impl App {
     /// Returns the armed rollback of an endpoint.
     #[must_use]
     pub fn armed_for(&self, account: AccountId, endpoint: &str) -> Option<&Armed> {
-        self.armed.iter().find(|armed| (armed.account, &*armed.endpoint) == (account, endpoint))
+        self.armed.iter().find(|armed| (armed.account, &*armed.rollback.endpoint) == (account, endpoint))
     }
 
     /// Returns the model with this name in the selected account.

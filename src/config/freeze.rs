@@ -50,13 +50,6 @@ impl Freeze {
             }
         }
     }
-
-    /// Returns whether it protects a stage. An unknown one, which is empty, counts as protected.
-    #[must_use]
-    pub fn protects(&self, stage: &str) -> bool {
-        let named = |own: &String| own.eq_ignore_ascii_case(stage);
-        stage.is_empty() || self.stages.is_empty() || self.stages.iter().any(named)
-    }
 }
 
 /// Returns when the window ends that began on the day of a time or on the day before.
@@ -277,13 +270,5 @@ mod tests {
         }
         let always = freeze("days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]");
         assert!(always.until("2026-11-28T12:00:00Z".parse().unwrap()).is_some());
-    }
-
-    #[test]
-    fn an_unknown_stage_counts_as_protected() {
-        let of_prod = freeze("days = [\"sat\"]\nstages = [\"prod\"]");
-        let stages = ["prod", "PROD", "", "staging"].map(|stage| of_prod.protects(stage));
-        assert_eq!(stages, [true, true, true, false]);
-        assert!(freeze("days = [\"sat\"]").protects("staging"));
     }
 }

@@ -5,6 +5,7 @@ mod report;
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -30,7 +31,8 @@ pub enum Completion {
 /// Makes the plan, asks for confirmation, sends, waits for the end state, and reports all of it on `out`. The patience
 /// limits the time for the plan; once calls are sent, they are followed to their end.
 ///
-/// With `--json`, `out` gets one document at the end, and the text goes to standard error.
+/// With `--json`, `out` gets one document at the end, and the text goes to standard error. An error of standard error
+/// changes nothing.
 ///
 /// # Errors
 /// When `out` cannot be written or the answer cannot be read.
@@ -43,7 +45,7 @@ pub async fn carry_out(
 ) -> io::Result<Completion> {
     let mut report = Report::new(&intent);
     if answer.json {
-        Box::pin(report_on(executor, &intent, answer, patience, &mut report, &mut io::stderr())).await?;
+        Box::pin(report_on(executor, &intent, answer, patience, &mut report, &mut Unheard(io::stderr()))).await?;
         print_json(out, &report.to_json())?;
     } else {
         Box::pin(report_on(executor, &intent, answer, patience, &mut report, out)).await?;
@@ -52,6 +54,21 @@ pub async fn carry_out(
         End::Planned | End::Done => Completion::Done,
         End::NotConfirmed | End::Failed | End::Refused => Completion::NotDone,
     })
+}
+
+/// A writer whose errors do not matter.
+struct Unheard<W>(W);
+
+impl<W: Write> Write for Unheard<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
 }
 
 /// Carries out an intent. Tells it on `out`, and fills in the report.
@@ -63,7 +80,7 @@ async fn report_on(
     report: &mut Report,
     out: &mut (impl Write + Send),
 ) -> io::Result<()> {
-    executor.lifted.extend(answer.override_freeze.iter().cloned());
+    executor.lifted.extend(answer.override_freeze.iter().map(|name| (name.clone(), Timestamp::MAX)));
     let planned = timeout(patience.time(), make_plan(&mut executor, intent)).await;
     report.place(&executor);
     let plan = match planned {
@@ -206,6 +223,25 @@ fn describe_hidden_difference(typed: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn a_closed_standard_error_changes_nothing() {
+        let mut out = Unheard(Closed);
+        assert!(writeln!(out, "sent sagemaker:UpdateEndpoint").is_ok());
+        assert!(out.flush().is_ok());
+    }
 
     #[test]
     fn a_difference_that_nobody_sees_is_named_by_its_code_point() {

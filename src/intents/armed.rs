@@ -9,32 +9,113 @@ use crate::resources::endpoint::Endpoint;
 /// The time between two looks at the endpoint.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// An armed rollback. It belongs to one deployment of one endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArmedRollback {
+    /// The name of the endpoint.
+    pub endpoint: String,
+    /// The ARN of the endpoint. It names the account, which a login can change.
+    pub arn: String,
+    /// The configuration that arrives with the deployment.
+    pub arriving: String,
+    /// The configuration that it goes back to: the one that served when it was armed.
+    pub to: String,
+}
+
+impl ArmedRollback {
+    /// Refuses an endpoint that is another one, or that is in another deployment.
+    fn check_deployment(&self, endpoint: &Endpoint) -> Result<(), Refusal> {
+        let name = &self.endpoint;
+        if endpoint.arn != self.arn {
+            return Err(Refusal::No(format!("{name} is now the endpoint {}; nothing is sent", endpoint.arn)));
+        }
+        let pending = endpoint.pending.as_ref().map(|pending| &pending.config);
+        if pending.is_some_and(|config| *config != self.arriving && *config != self.to) {
+            return Err(Refusal::No(format!("{name}: another deployment has begun; nothing is sent")));
+        }
+        Ok(())
+    }
+
+    /// Refuses a steady endpoint on which the deployment did not go live.
+    fn check_result(&self, endpoint: &Endpoint) -> Result<(), Refusal> {
+        let Self { endpoint: name, arriving, to, .. } = self;
+        match endpoint.config.as_deref() {
+            Some(config) if config == arriving => Ok(()),
+            Some(config) if config == to => {
+                let why = endpoint.failure.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                Err(Refusal::No(format!("AWS took the update back itself: {name} is on {config}{why}")))
+            }
+            config => {
+                let config = config.unwrap_or("nothing");
+                Err(Refusal::No(format!("{name} is on {config} and not on {arriving}; nothing is sent")))
+            }
+        }
+    }
+}
+
 impl Executor {
     /// Waits until AWS has ended the update of the endpoint, and plans the rollback. It only reads.
     ///
     /// # Errors
-    /// When the endpoint is on the wanted configuration again, when it cannot be read, or when there is no plan.
-    pub async fn plan_when_steady(&self, rollback: &Rollback) -> Result<Plan, Refusal> {
-        let endpoint = self.steady(&rollback.endpoint).await?;
-        if endpoint.config.is_some() && endpoint.config == rollback.to {
-            let (name, config) = (&endpoint.name, endpoint.config.as_deref().unwrap_or_default());
-            let why = endpoint.failure.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            return Err(Refusal::No(format!("AWS took the update back itself: {name} is on {config}{why}")));
-        }
-        self.plan_patiently(&AnyIntent::from(rollback.clone()), |_| {}).await
+    /// When the endpoint is on the wanted configuration again, when it is in another deployment, when the wanted
+    /// version was rejected, when it cannot be read, or when there is no plan.
+    pub async fn plan_when_steady(&self, armed: &ArmedRollback) -> Result<Plan, Refusal> {
+        let endpoint = self.steady(armed).await?;
+        armed.check_result(&endpoint)?;
+        let rollback = Rollback { endpoint: armed.endpoint.clone(), to: Some(armed.to.clone()), way: None };
+        rollback.refuse_rejected(&self.aws).await?;
+        self.plan_patiently(&AnyIntent::from(rollback), |_| {}).await
     }
 
     /// Reads the endpoint until nothing is under way. Errors that pass are waited out.
-    async fn steady(&self, name: &str) -> Result<Endpoint, Refusal> {
+    async fn steady(&self, armed: &ArmedRollback) -> Result<Endpoint, Refusal> {
         loop {
-            match Endpoint::describe(&self.aws, name).await {
-                Ok(endpoint) if endpoint.steady() && endpoint.pending.is_none() => return Ok(endpoint),
-                Ok(_) => {}
+            match Endpoint::describe(&self.aws, &armed.endpoint).await {
+                Ok(endpoint) => {
+                    armed.check_deployment(&endpoint)?;
+                    if endpoint.steady() && endpoint.pending.is_none() {
+                        return Ok(endpoint);
+                    }
+                }
                 Err(error) if error.kind.cut_off() || matches!(error.kind, ErrorKind::Throttled | ErrorKind::Other) => {
                 }
                 Err(error) => return Err(error.into()),
             }
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::endpoint::Pending;
+
+    #[test]
+    fn it_holds_for_the_deployment_that_was_under_way_when_it_was_armed() {
+        let armed = ArmedRollback { endpoint: "web".into(), arn: "arn:1".into(), arriving: "b".into(), to: "a".into() };
+        let cases = [
+            ("arn:1", Some("b"), "a", None),
+            ("arn:1", Some("a"), "a", None),
+            ("arn:1", Some("c"), "b", Some("web: another deployment has begun; nothing is sent")),
+            ("arn:2", Some("b"), "a", Some("web is now the endpoint arn:2; nothing is sent")),
+            ("arn:1", None, "b", None),
+            ("arn:1", None, "a", Some("AWS took the update back itself: web is on a: alarm")),
+            ("arn:1", None, "c", Some("web is on c and not on b; nothing is sent")),
+        ];
+        for (arn, pending, config, refused) in cases {
+            let endpoint = Endpoint {
+                arn: arn.into(),
+                config: Some(config.into()),
+                pending: pending.map(|config| Pending { config: config.into(), ..Pending::default() }),
+                failure: Some("alarm".into()),
+                ..Endpoint::default()
+            };
+            let mut result = armed.check_deployment(&endpoint);
+            if result.is_ok() && pending.is_none() {
+                result = armed.check_result(&endpoint);
+            }
+            assert_eq!(result.err().map(|why| why.to_string()).as_deref(), refused, "{arn} {pending:?} {config}");
         }
     }
 }

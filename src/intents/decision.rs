@@ -170,10 +170,12 @@ impl Decision {
         })
     }
 
-    /// Returns the opposite decision, if that is what the version had.
+    /// Returns the opposite decision with its reason, if that is what the version had.
     fn inverse(self, package: &ModelPackage) -> Option<Box<AnyIntent>> {
         let arn = package.arn.clone();
-        let reason = format!("{} taken back", self.status());
+        let earlier = package.details.as_ref().and_then(|details| details.approval_description.clone());
+        let reason = earlier.filter(|reason| !reason.trim().is_empty());
+        let reason = reason.unwrap_or_else(|| format!("{} taken back", self.status()));
         match (self, package.approval.as_str()) {
             (Self::Approve, "Rejected") => Some(Box::new(Reject { arn, reason }.into())),
             (Self::Reject, "Approved") => Some(Box::new(Approve { arn, reason }.into())),
@@ -331,4 +333,22 @@ fn where_to_look(executor: &Executor, package: &ModelPackage, mut names: Vec<Str
     names.sort_unstable();
     names.dedup();
     if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_undo_of_a_decision_has_the_reason_that_was_there_before() {
+        let back = "Approved taken back";
+        for (earlier, reason) in [(Some("too slow"), "too slow"), (Some(" "), back), (None, back)] {
+            let details = Details { approval_description: earlier.map(str::to_owned), ..Details::default() };
+            let (approval, arn) = ("Rejected".to_owned(), "arn:7".to_owned());
+            let package =
+                ModelPackage { arn: arn.clone(), approval, details: Some(details), ..ModelPackage::default() };
+            let expected = AnyIntent::from(Reject { arn, reason: reason.to_owned() });
+            assert_eq!(Decision::Approve.inverse(&package).as_deref(), Some(&expected), "{earlier:?}");
+        }
+    }
 }

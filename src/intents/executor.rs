@@ -1,11 +1,12 @@
 //! The executor makes plans and carries them out. It is the only way from a confirmed plan to a call, for the screen
 //! and the command line alike.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -58,8 +59,8 @@ pub struct Executor {
     pub aws: Aws,
     /// The rules that decide whether anything may be changed.
     pub access: Arc<AccessRules>,
-    /// The names of the freezes that the operator lifted.
-    pub lifted: BTreeSet<String>,
+    /// The freezes that the operator lifted, by name, and up to when. A weekly freeze is in force again in the next week.
+    pub lifted: BTreeMap<String, Timestamp>,
     /// The journal of all plans and calls.
     pub journal: Journal,
     /// The ARN of the caller, if it is known.
@@ -197,10 +198,24 @@ impl Executor {
     /// Makes the calls of a plan in their order. The first call that fails ends the plan.
     async fn send_steps(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut last = Receipt::default();
-        for step in &plan.steps {
+        for (sent, step) in plan.steps.iter().enumerate() {
+            if sent > 0 {
+                self.check_before(plan, step, sent).await?;
+            }
             last = self.send_step(plan, step, progress).await?;
         }
         Ok(last)
+    }
+
+    /// Checks the guards of the version that a later step changes: the calls before it took time.
+    async fn check_before(&self, plan: &Plan, step: &Step, sent: usize) -> Result<(), Outcome> {
+        for guard in plan.guards.iter().filter(|guard| guard.is_of(step)) {
+            guard
+                .check(&self.aws)
+                .await
+                .map_err(|why| Outcome::Failed(format!("ended after {sent} of {} calls: {why}", plan.steps.len())))?;
+        }
+        Ok(())
     }
 
     /// Makes one call of a plan. If there is no answer, finds out whether AWS accepted the call.

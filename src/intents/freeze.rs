@@ -1,12 +1,15 @@
 //! Freezes: times of the configuration in which nothing is sent, unless somebody lifts them on purpose.
 
+use std::collections::BTreeMap;
 use std::{fmt, io};
 
 use jiff::Timestamp;
 
 use super::access::AccessRules;
 use super::{Executor, Plan, Refusal, new_id};
+use crate::config::Freeze;
 use crate::journal::Event;
+use crate::resources::endpoint::is_production;
 
 /// The name under which the journal has the lifting of a freeze.
 pub const OVERRIDE: &str = "override-freeze";
@@ -18,6 +21,14 @@ pub struct Frozen {
     pub name: String,
     /// Its end, UTC.
     pub until: Timestamp,
+}
+
+impl Frozen {
+    /// Returns whether it is among those that were lifted, by name and up to a time.
+    #[must_use]
+    pub fn is_lifted(&self, lifted: &BTreeMap<String, Timestamp>, at: Timestamp) -> bool {
+        lifted.get(&self.name).is_some_and(|until| at < *until)
+    }
 }
 
 impl fmt::Display for Frozen {
@@ -32,16 +43,24 @@ impl AccessRules {
     #[must_use]
     pub fn frozen(&self, identity: Option<&str>, stage: &str, at: Timestamp) -> Vec<Frozen> {
         let here = |labels: &[String]| labels.is_empty() || labels.iter().any(|label| self.may_be(label, identity));
-        let freezes = self.freezes.iter().filter(|freeze| freeze.protects(stage) && here(&freeze.accounts));
+        let freezes = self.freezes.iter().filter(|freeze| protects(freeze, stage) && here(&freeze.accounts));
         freezes.filter_map(|freeze| Some(Frozen { name: freeze.name.clone(), until: freeze.until(at)? })).collect()
     }
+}
+
+/// Returns whether a freeze protects a stage. An unknown one, which is empty, counts as protected. All names of production
+/// are one stage.
+fn protects(freeze: &Freeze, stage: &str) -> bool {
+    let named = |own: &String| own.eq_ignore_ascii_case(stage) || (is_production(own) && is_production(stage));
+    stage.is_empty() || freeze.stages.is_empty() || freeze.stages.iter().any(named)
 }
 
 impl Executor {
     /// Returns the freezes in force for a plan: those that were lifted, and the others.
     fn freezes_of(&self, plan: &Plan, caller: Option<&str>) -> (Vec<Frozen>, Vec<Frozen>) {
-        let frozen = self.access.frozen(caller, &plan.stage, (self.clock)());
-        frozen.into_iter().partition(|freeze| self.lifted.contains(&freeze.name))
+        let now = (self.clock)();
+        let frozen = self.access.frozen(caller, &plan.stage, now);
+        frozen.into_iter().partition(|freeze| freeze.is_lifted(&self.lifted, now))
     }
 
     /// Says which freezes a plan falls into, as sentences.
@@ -102,6 +121,12 @@ mod tests {
         assert_eq!(names("p", "staging", friday), "audit");
         assert_eq!(names("other", "", friday), "sale");
         assert_eq!(names("other", "staging", friday), "");
+        for same in ["PROD", "production", "prd", "live", "prod-us", ""] {
+            assert_eq!(names("other", same, friday), "sale", "{same}");
+        }
+        for other in ["preprod", "prod-canary", "test"] {
+            assert_eq!(names("other", other, friday), "", "{other}");
+        }
         assert_eq!(names("p", "prod", "2026-11-28T00:00:00Z".parse().unwrap()), "");
         let frozen = rules("p").frozen(None, "prod", friday);
         assert_eq!(frozen[0].to_string(), "sale until Sat 28 Nov 00:00 UTC");

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{AnyIntent, Refusal};
+use super::calls::text;
+use super::{AnyIntent, Refusal, Step};
 use crate::aws::Aws;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -69,6 +70,11 @@ impl Guard {
         Self::Present { intent: Box::new(intent.into()), what: what.to_owned(), was }
     }
 
+    /// Returns whether it is about the version that a step changes.
+    pub(super) fn is_of(&self, step: &Step) -> bool {
+        matches!(self, Self::Package(package) if package.arn == text(step.parameters(), "ModelPackageArn"))
+    }
+
     /// Checks in AWS whether the assumption still holds.
     ///
     /// # Errors
@@ -105,7 +111,7 @@ impl Guard {
             return Ok(());
         }
         Err(Refusal::No(format!(
-            "{what} changed since the plan was made: it was {planned}, now it is {now}; nothing was sent, plan again"
+            "{what} changed since the plan was made: it was {planned}, now it is {now}; this was not sent, plan again"
         )))
     }
 }

@@ -135,8 +135,10 @@ impl Intent for MuteAlarms {
         let begin = soon((executor.clock)());
         let end = begin + SignedDuration::try_from(self.time).unwrap_or_default();
         let (id, time) = (new_id(), fmt::span(self.time));
+        let name = format!("sagetop-{}", id.chars().take(8).collect::<String>());
+        let back = self.alarms.first().map(|alarm| UnmuteAlarm { alarm: alarm.clone(), rules: vec![name.clone()] });
         let call = PutAlarmMuteRule {
-            name: format!("sagetop-{}", id.chars().take(8).collect::<String>()),
+            name: name.clone(),
             description: Some(format!("{why} (sagetop, intent {id})")),
             rule: Some(self.rule(begin)),
             targets: Some(MuteTargets::builder().set_alarm_names(Some(self.alarms.clone())).build()),
@@ -161,12 +163,12 @@ impl Intent for MuteAlarms {
                 begin.strftime("%H:%M UTC")
             ),
             undo: format!(
-                "sagetop unmute-alarm {}",
+                "sagetop unmute-alarm {} --rule {name}",
                 self.alarms.first().map(|name| fmt::shell_word(name)).unwrap_or_default()
             ),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards: vec![Guard::present(self.clone(), &self.target(), self.present(&executor.aws).await?)],
-            inverse: self.switches().pop().map(|switched| switched.back),
+            inverse: back.map(|back| Box::new(back.into())),
             ..Plan::of(id, self.clone(), format!("Mute {} for {time}", self.target()), self.target())
         })
     }

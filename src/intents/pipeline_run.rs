@@ -5,7 +5,7 @@ use crate::aws::{Aws, AwsError, ErrorKind, failed};
 use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::package::ModelPackage;
-use crate::resources::pipeline::Pipeline;
+use crate::resources::pipeline::{Definition, Pipeline, StepDefinition};
 use crate::resources::step::{Made, PipelineStep};
 
 /// An execution, as AWS knows it now.
@@ -16,6 +16,8 @@ pub(super) struct PipelineRun {
     /// `Executing`, `Failed`, …, raw.
     pub(super) status: String,
     pub(super) failure: Option<String>,
+    /// The steps that were selected; empty for a run of all.
+    selected: Vec<String>,
     /// Its steps; absent where they may not be read.
     steps: Option<Vec<PipelineStep>>,
 }
@@ -30,12 +32,15 @@ impl PipelineRun {
             Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::Denied) => None,
             Err(error) => return Err(error),
         };
+        let selected =
+            execution.selective_execution_config.and_then(|config| config.selected_steps).unwrap_or_default();
         let (pipeline, id) = names(arn);
         Ok(Self {
             label: format!("{pipeline}/{id}"),
             pipeline: pipeline.to_owned(),
             status: execution.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
             failure: execution.failure_reason,
+            selected: selected.into_iter().filter_map(|step| step.step_name).collect(),
             steps,
         })
     }
@@ -61,12 +66,18 @@ impl PipelineRun {
         let registers = match (self.status.as_str(), &self.steps) {
             ("Succeeded", Some(_)) => {
                 let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
-                definition.is_some_and(|d| d.registers())
+                definition.is_some_and(|definition| registers(&definition, &self.selected))
             }
             _ => false,
         };
         Ok(verdict(&self.status, self.failure.as_deref(), self.steps.as_deref(), registers))
     }
+}
+
+/// Returns whether a run of these steps should register a version. No steps stand for all.
+fn registers(definition: &Definition, selected: &[String]) -> bool {
+    let runs = |step: &&StepDefinition| selected.is_empty() || selected.contains(&step.name);
+    definition.steps.iter().filter(runs).any(StepDefinition::registers)
 }
 
 /// Returns the pipeline and the id of `arn:…:pipeline/NAME/execution/ID`.
@@ -145,6 +156,18 @@ mod tests {
         assert!(text.ends_with("registered nothing: condition Check was false"));
         let Verdict::Done(text) = verdict("Succeeded", None, None, false) else { panic!() };
         assert!(text.contains("cannot be read"));
+    }
+
+    #[test]
+    fn only_a_selected_step_has_to_register() {
+        let step =
+            |name: &str, kind: &str| StepDefinition { name: name.into(), kind: kind.into(), ..Default::default() };
+        let steps = vec![step("Train", "Training"), step("Register", "RegisterModel"), step("Tell", "Lambda")];
+        let definition = Definition { steps, ..Definition::default() };
+        for (selected, expected) in [(&[][..], true), (&["Register", "Tell"], true), (&["Tell"], false)] {
+            let selected: Vec<String> = selected.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(registers(&definition, &selected), expected, "{selected:?}");
+        }
     }
 
     #[test]

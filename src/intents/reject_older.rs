@@ -1,4 +1,5 @@
-//! The rejection of all versions of a group that wait and are older than its newest one, in one plan.
+//! The rejection of all versions of a group that wait and are older than its newest one that is not rejected, in one
+//! plan.
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ const LONGEST_REASON: usize = 1024;
 /// The most versions of one plan.
 const MOST: usize = 25;
 const WAITS: &str = "PendingManualApproval";
+const REJECTED: &str = "Rejected";
 
 /// Reject all versions of a group that wait for a decision and are older than the newest version
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -31,7 +33,7 @@ pub struct RejectOlder {
     /// Why; kept in AWS with each version
     #[arg(long)]
     pub reason: String,
-    /// Reject those before this version (default: the newest one)
+    /// Reject those before this version (default: the newest one that is not rejected)
     #[arg(long, value_name = "VERSION")]
     pub before: Option<i32>,
 }
@@ -53,14 +55,20 @@ async fn newest(aws: &Aws, group: &str) -> Result<Vec<(i32, String, String)>, Aw
     Ok(rows)
 }
 
-/// Returns the group of the selection, and its versions that wait and are older than the newest one.
+/// Returns the newest version that is not rejected.
+fn last(all: &[(i32, String, String)]) -> i32 {
+    let left = all.iter().filter(|(_, _, approval)| approval != REJECTED);
+    left.map(|(version, ..)| *version).max().unwrap_or_default()
+}
+
+/// Returns the group of the selection, and its versions that wait and are older than the newest one that is not rejected.
 fn selected<'a>(at: &Selection<'a>) -> Result<(&'a str, Vec<i32>), String> {
     let packages = &at.store().packages;
     let of_package = at.id_of(Kind::Packages).and_then(|arn| packages.get(arn)).and_then(|p| p.group.as_deref());
     let group = at.id_of(Kind::Groups).or(of_package).or(at.chain.and_then(|chain| chain.group));
     let group = group.ok_or("no group of the registry is selected")?;
     let own: Vec<&ModelPackage> = packages.rows().filter(|p| p.group.as_deref() == Some(group)).collect();
-    let newest = own.iter().filter_map(|p| p.version).max();
+    let newest = own.iter().filter(|p| p.approval != REJECTED).filter_map(|p| p.version).max();
     let older = own.iter().filter(|p| p.waits() && p.version < newest).filter_map(|p| p.version).collect();
     Ok((group, older))
 }
@@ -108,7 +116,7 @@ impl Intent for RejectOlder {
         let (aws, why) = (&executor.aws, self.reason.trim());
         reason::check(why, LONGEST_REASON).map_err(Refusal::No)?;
         let all = newest(aws, &self.group).await?;
-        let last = all.last().map(|(version, ..)| *version).unwrap_or_default();
+        let last = last(&all);
         let before = self.before.unwrap_or(last);
         let older = all.iter().filter(|(version, _, approval)| *version < before && approval == WAITS);
         let mut older: Vec<(i32, &str)> = older.map(|(version, arn, _)| (*version, arn.as_str())).collect();
@@ -123,16 +131,16 @@ impl Intent for RejectOlder {
                 continue;
             }
             if rules.is_none() {
-                rules = Some(DeployRules::of(executor, &package, "Rejected").await);
+                rules = Some(DeployRules::of(executor, &package, REJECTED).await);
             }
             let call = UpdateModelPackage {
                 arn: package.arn.clone(),
-                approval: "Rejected".to_owned(),
+                approval: REJECTED.to_owned(),
                 description: why.to_owned(),
                 token: new_id(),
             };
             steps.push(Step::new(aws, call).await?);
-            rows.push(Difference::change(&package.label(), &package.approval, "Rejected"));
+            rows.push(Difference::change(&package.label(), &package.approval, REJECTED));
             guards.push(Guard::package(&package));
         }
         if steps.is_empty() {
@@ -148,7 +156,7 @@ impl Intent for RejectOlder {
         let versions = fmt::count(steps.len(), "older version");
         Ok(Plan {
             differences: rows,
-            checks: vec![format!("v{last} is the newest")],
+            checks: vec![format!("v{last} is the newest that is not rejected")],
             warnings,
             then: "Each call is immediate; done when none of them waits any more.".to_owned(),
             undo: format!("Each can be approved or set to {WAITS} again; what a rule started is not undone by that."),
@@ -158,20 +166,24 @@ impl Intent for RejectOlder {
         })
     }
 
-    async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
-        let before = self.before.unwrap_or(i32::MAX);
+    async fn verify(&self, aws: &Aws, _: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
         let all = newest(aws, &self.group).await?;
+        let before = self.before.unwrap_or_else(|| last(&all));
         let waiting = all.iter().filter(|(version, _, approval)| *version < before && approval == WAITS).count();
         Ok(match waiting {
             0 => Verdict::Done(format!("no version of {} before v{before} waits any more", self.group)),
-            left => Verdict::Pending(format!("{left} versions of {} still wait", self.group)),
+            left if waited < Self::PATIENCE => {
+                Verdict::Pending(format!("{left} versions of {} still wait", self.group))
+            }
+            left => Verdict::Failed(format!("{left} versions of {} still wait; plan it again", self.group)),
         })
     }
 
+    /// The last call does not tell how many were to follow, so all older versions count.
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {
-        let (group, version) = ModelPackage::parse_arn(text(parameters, "ModelPackageArn"))?;
+        let (group, _) = ModelPackage::parse_arn(text(parameters, "ModelPackageArn"))?;
         let reason = text(parameters, "ApprovalDescription").to_owned();
-        Some(Self { group: group.to_owned(), reason, before: Some(version + 1) })
+        Some(Self { group: group.to_owned(), reason, before: None })
     }
 
     fn finishing_command(target: &str, parameters: &Value) -> Option<String> {

@@ -94,7 +94,8 @@ fn remembered(entries: &[Entry], executor: &Executor) -> Remembered {
             Event::Done if entry.intent == ACKNOWLEDGE => found.acknowledge(entry),
             Event::Done => found.switch(entry, sent.remove(entry.id.as_str())),
             Event::Sending => drop(sent.insert(&entry.id, entry)),
-            Event::Confirmed | Event::Sent | Event::Error | Event::Failed | Event::Refused => {}
+            Event::Sent => found.switch(entry, sent.get(entry.id.as_str()).copied()),
+            Event::Confirmed | Event::Error | Event::Failed | Event::Refused => {}
         }
     }
     found
@@ -114,13 +115,15 @@ impl Remembered {
         }
     }
 
-    /// Notes what an intent that was done has switched, from the line of its last call.
+    /// Notes what an intent has switched, from the line of its last call. What AWS accepted counts as off even if nobody
+    /// saw the end; it is on again only when that was seen.
     fn switch(&mut self, done: &Entry, sent: Option<&Entry>) {
         let Some((call, parameters)) = sent.and_then(|sent| sent.call.as_deref().zip(sent.parameters.as_ref())) else {
             return;
         };
         let intent = AnyIntent::of_last_call(&done.intent, call, parameters);
-        for switched in intent.into_iter().flat_map(|intent| intent.switches()) {
+        let switches = intent.into_iter().flat_map(|intent| intent.switches());
+        for switched in switches.filter(|it| done.event == Event::Done || it.to == Switch::Disabled) {
             self.off.retain(|known| (known.switched.part, &known.switched.id) != (switched.part, &switched.id));
             if switched.to == Switch::Disabled {
                 self.off.push(SwitchedOff { switched, at: done.at, by: who(done) });

@@ -253,7 +253,8 @@ fn parameters(pipeline: &str, definition: &Definition, last: Option<&PipelineExe
     Values { title, text: none.into_iter().collect(), inputs, intent: Box::new(make) }
 }
 
-async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
+/// Warns of the runs of a pipeline that are under way.
+pub(super) async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
     use aws_sdk_sagemaker::types::{PipelineExecutionStatus, SortOrder, SortPipelineExecutionsBy};
     let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(10);
     let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);

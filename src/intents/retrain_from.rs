@@ -1,7 +1,8 @@
-//! A run of a `SageMaker` pipeline from one step on, with what an earlier run made before it (selective execution).
+//! A run of one step of a `SageMaker` pipeline and of all that depend on it, with what an earlier run made before it (selective execution).
 //!
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-selective-ex.html>
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::resources::Kind;
-use crate::resources::pipeline::{Definition, Parameter, Pipeline};
+use crate::resources::pipeline::{Definition, Parameter, Pipeline, StepDefinition};
 
 /// The most steps that AWS lets a run select.
 const MOST: usize = 50;
@@ -26,7 +27,7 @@ const PAGES: usize = 3;
 pub struct RetrainFrom {
     /// ARN of the earlier run, which succeeded or failed
     pub execution: String,
-    /// Name of the first step that runs again
+    /// Name of the step that runs again, with all that depend on it
     pub step: String,
 }
 
@@ -36,17 +37,33 @@ fn has_results(status: &str) -> bool {
 }
 
 impl RetrainFrom {
-    /// Returns the steps from this one on, in the order of the definition, and those before.
+    /// Returns this step with all that depend on it, and the other steps that these come after. Both have the order of
+    /// the definition.
     fn split<'a>(&self, definition: &'a Definition) -> Result<(Vec<&'a str>, Vec<&'a str>), Refusal> {
-        let names: Vec<&str> = definition.steps.iter().map(|step| step.name.as_str()).collect();
-        let Some(place) = names.iter().position(|name| *name == self.step) else {
-            return Err(Refusal::No(format!("the definition has no step {}; it has: {}", self.step, names.join(", "))));
-        };
-        let (before, selected) = names.split_at_checked(place).unwrap_or_default();
+        let steps = &definition.steps;
+        let names = || steps.iter().map(|step| step.name.as_str());
+        if !names().any(|name| name == self.step) {
+            let all: Vec<&str> = names().collect();
+            return Err(Refusal::No(format!("the definition has no step {}; it has: {}", self.step, all.join(", "))));
+        }
+        let mut selected = BTreeSet::from([self.step.as_str()]);
+        loop {
+            let follows = |step: &&StepDefinition| step.after.iter().any(|before| selected.contains(before.as_str()));
+            let more: Vec<&str> = steps.iter().filter(follows).map(|step| step.name.as_str()).collect();
+            let known = selected.len();
+            selected.extend(more);
+            if selected.len() == known {
+                break;
+            }
+        }
         if selected.len() > MOST {
             return Err(Refusal::No(format!("{} steps would run, and AWS takes {MOST}", selected.len())));
         }
-        Ok((selected.to_vec(), before.to_vec()))
+        let runs = |step: &&StepDefinition| selected.contains(step.name.as_str());
+        let needed: BTreeSet<&str> =
+            steps.iter().filter(runs).flat_map(|step| &step.after).map(String::as_str).collect();
+        let before = names().filter(|name| needed.contains(name) && !selected.contains(name)).collect();
+        Ok((names().filter(|name| selected.contains(name)).collect(), before))
     }
 }
 
@@ -62,6 +79,21 @@ async fn parameters(aws: &Aws, execution: &str) -> Result<Vec<(String, String)>,
     Ok(all)
 }
 
+/// Warns of runs under way, and of what the run does not give.
+async fn warnings(aws: &Aws, run: &PipelineRun, needed: &[&str]) -> Result<Vec<String>, Refusal> {
+    let missing: Vec<&str> = needed.iter().filter(|name| !run.succeeded(name)).copied().collect();
+    let mut warnings = retrain::running(aws, &run.pipeline).await?;
+    warnings.push(
+        "Other steps take no part: what is needed of them comes from that run. AWS checks whether the selection can \
+         run."
+            .to_owned(),
+    );
+    warnings.extend((!missing.is_empty()).then(|| {
+        format!("These steps, which it needs, did not succeed in that run: {}. AWS may refuse.", missing.join(", "))
+    }));
+    Ok(warnings)
+}
+
 impl Intent for RetrainFrom {
     const NAME: &'static str = "retrain-from";
     const HELP: &'static str = "start the pipeline from this step on, with what this run made before";
@@ -71,6 +103,7 @@ impl Intent for RetrainFrom {
     const READS: &'static [&'static str] = &[
         "sagemaker:DescribePipeline",
         "sagemaker:DescribePipelineExecution",
+        "sagemaker:ListPipelineExecutions",
         "sagemaker:ListPipelineExecutionSteps",
         "sagemaker:ListPipelineParametersForExecution",
     ];
@@ -106,14 +139,7 @@ impl Intent for RetrainFrom {
             definition.parameters.iter().any(|own: &Parameter| own.name == *name && !own.is_default(value))
         };
         let given: Vec<(String, String)> = given.into_iter().filter(other).collect();
-        let missing: Vec<&str> = before.iter().filter(|name| !run.succeeded(name)).copied().collect();
-        let mut warnings = vec![
-            "Steps before take no part: what they made comes from that run. AWS checks whether the selection can run."
-                .to_owned(),
-        ];
-        warnings.extend((!missing.is_empty()).then(|| {
-            format!("These steps before it did not succeed in that run: {}. AWS may refuse.", missing.join(", "))
-        }));
+        let warnings = warnings(aws, &run, &before).await?;
         let id = new_id();
         let call = StartPipelineExecution {
             pipeline: run.pipeline.clone(),
@@ -167,5 +193,32 @@ impl Intent for RetrainFrom {
         let selective = parameters.get("SelectiveExecutionConfig")?;
         let step = selective.pointer("/SelectedSteps/0/StepName")?.as_str()?.to_owned();
         Some(Self { execution: text(selective, "SourcePipelineExecutionArn").to_owned(), step })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_depends_on_a_step_runs_again_wherever_it_is_written() {
+        let step = |text: &str| {
+            let (name, after) = text.split_once(':').unwrap();
+            let after = after.split_whitespace().map(str::to_owned).collect();
+            StepDefinition { name: name.into(), after, ..StepDefinition::default() }
+        };
+        // Register is written before what it depends on, and Report belongs to a branch of its own.
+        let steps = ["Load:", "Register:Check", "Train:Load", "Report:Load", "Check:Train Report"];
+        let definition = Definition { steps: steps.map(step).into(), ..Definition::default() };
+        for (from, selected, before) in [
+            ("Load", "Load Register Train Report Check", ""),
+            ("Train", "Register Train Check", "Load Report"),
+            ("Check", "Register Check", "Train Report"),
+            ("Register", "Register", "Check"),
+        ] {
+            let intent = RetrainFrom { execution: String::new(), step: from.into() };
+            let (own, needed) = intent.split(&definition).unwrap();
+            assert_eq!((own.join(" "), needed.join(" ")), (selected.to_owned(), before.to_owned()), "{from}");
+        }
     }
 }

@@ -169,6 +169,16 @@ impl Rollback {
         Ok(())
     }
 
+    /// Refuses a configuration of a version that was rejected.
+    pub(super) async fn refuse_rejected(&self, aws: &Aws) -> Result<(), Refusal> {
+        let Some(to) = &self.to else { return Ok(()) };
+        let target = ConfigReader::new(aws).read(to).await?;
+        match target.unapproved().find(|package| package.approval == "Rejected") {
+            Some(package) => Err(Refusal::No(format!("{} of {to} is Rejected; nothing is sent", package.label()))),
+            None => Ok(()),
+        }
+    }
+
     async fn to_config(
         &self,
         executor: &Executor,

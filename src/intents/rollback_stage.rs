@@ -74,19 +74,20 @@ impl RollbackStage {
         })
     }
 
-    /// Returns the executions that succeeded in the stage with something else than what is there now, newest first, and
-    /// what is there now.
+    /// Returns the executions that succeeded in the stage with something else than what is there now and that nobody
+    /// rolled back, newest first; and what is there now.
     async fn choices(&self, aws: &Aws, now: &Now) -> Result<(Vec<Choice>, String), Refusal> {
         let all = delivery::executions(aws, &self.pipeline, None).await?;
-        let present = all.iter().find(|it| it.pipeline_execution_id.as_ref() == Some(&now.execution));
-        let present = present.and_then(revision_of);
+        let last = all.iter().find(|it| it.pipeline_execution_id.as_ref() == Some(&now.execution));
+        let present = last.and_then(revision_of);
         let good = delivery::executions(aws, &self.pipeline, Some(&now.stage)).await?;
+        let failed = last.filter(|_| now.status != "Succeeded");
         let other = |it: &&PipelineExecutionSummary| {
             it.pipeline_execution_id.as_ref() != Some(&now.execution)
-                && (present.is_none() || revision_of(it) != present)
+                && (failed.and_then(rolls_back_to).is_some() || present.is_none() || revision_of(it) != present)
         };
-        let mut choices: Vec<Choice> =
-            good.iter().filter(other).filter_map(|it| self.choice(it, &now.stage)).take(OFFERED).collect();
+        let kept = not_rolled_back(&good, failed.and_then(rolls_back_to)).into_iter().filter(other);
+        let mut choices: Vec<Choice> = kept.filter_map(|it| self.choice(it, &now.stage)).take(OFFERED).collect();
         if let Some(to) = &self.to
             && choices.iter().all(|choice| choice.name != *to)
         {
@@ -96,6 +97,28 @@ impl RollbackStage {
         }
         Ok((choices, present.unwrap_or_else(|| now.execution.clone())))
     }
+}
+
+/// Returns the execution to which another one went back.
+fn rolls_back_to(execution: &PipelineExecutionSummary) -> Option<&str> {
+    execution.rollback_metadata.as_ref()?.rollback_target_pipeline_execution_id.as_deref()
+}
+
+/// Leaves out what a rollback went back from, and the rollbacks themselves. The executions succeeded in the stage and are
+/// the newest first; a rollback that did not succeed is not among them, but its target is given.
+fn not_rolled_back<'a>(
+    good: &'a [PipelineExecutionSummary],
+    mut target: Option<&'a str>,
+) -> Vec<&'a PipelineExecutionSummary> {
+    let mut kept = Vec::new();
+    for execution in good {
+        if target.is_some_and(|id| execution.pipeline_execution_id.as_deref() != Some(id)) {
+            continue;
+        }
+        target = rolls_back_to(execution);
+        kept.extend(target.is_none().then_some(execution));
+    }
+    kept
 }
 
 impl Intent for RollbackStage {
@@ -172,5 +195,36 @@ impl Intent for RollbackStage {
         let own = |name: &str| text(parameters, name).to_owned();
         let (pipeline, stage) = (own("pipelineName"), Some(own("stageName")));
         Some(Self { pipeline, stage, to: Some(own("targetPipelineExecutionId")) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_codepipeline::types::PipelineRollbackMetadata;
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_went_back_from_is_no_default() {
+        let execution = |text: &str| {
+            let (id, target) = text.split_once('>').map_or((text, None), |(id, target)| (id, Some(target)));
+            let of = |id: &str| PipelineRollbackMetadata::builder().rollback_target_pipeline_execution_id(id).build();
+            let row = PipelineExecutionSummary::builder().pipeline_execution_id(id);
+            row.set_rollback_metadata(target.map(of)).build()
+        };
+        let cases: [(&[&str], Option<&str>, &str); 6] = [
+            (&["e3", "e2", "e1"], None, "e3 e2 e1"),
+            (&["r1>e1", "e2", "e1"], None, "e1"),
+            (&["r1>e2", "e3", "e2", "e1"], None, "e2 e1"),
+            (&["e3", "r1>e1", "e2", "e1"], None, "e3 e1"),
+            (&["e3", "e2", "e1"], Some("e2"), "e2 e1"),
+            (&["e3", "e2"], Some("e1"), ""),
+        ];
+        for (rows, target, expected) in cases {
+            let good: Vec<_> = rows.iter().map(|row| execution(row)).collect();
+            let kept = not_rolled_back(&good, target);
+            let names: Vec<&str> = kept.iter().filter_map(|it| it.pipeline_execution_id.as_deref()).collect();
+            assert_eq!(names.join(" "), expected, "{rows:?} {target:?}");
+        }
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     /// How old it is, and what to do.
-    pub(super) fn recent<T: Resource>(&self, table: &Table<T>, id: &str) -> Result<(), String> {
+    pub(crate) fn recent<T: Resource>(&self, table: &Table<T>, id: &str) -> Result<(), String> {
         let Some(at) = table.read_at(id) else { return Ok(()) };
         let now = self.observed.at;
         if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::CADENCE) {

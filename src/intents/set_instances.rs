@@ -11,7 +11,7 @@ use super::{
 };
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
-use crate::resources::endpoint::{Endpoint, Variant, split_stage};
+use crate::resources::endpoint::{Endpoint, Variant};
 
 /// Set the number of instances of variants of an endpoint
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -80,7 +80,7 @@ impl Intent for SetInstances {
     const ON: &'static [Kind] = &[Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateEndpointWeightsAndCapacities::PERMISSIONS];
     const READS: &'static [&'static str] =
-        &["sagemaker:DescribeEndpoint", "application-autoscaling:DescribeScalableTargets"];
+        &["sagemaker:DescribeEndpoint", "sagemaker:ListTags", "application-autoscaling:DescribeScalableTargets"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let endpoint = changeable(at)?;
@@ -122,7 +122,7 @@ impl Intent for SetInstances {
             counts: self.counts.clone(),
         };
         Ok(Plan {
-            stage: split_stage(&name).1.to_owned(),
+            stage: endpoint.known_stage(&executor.preferences.models).to_owned(),
             differences: rows,
             warnings,
             then: "The endpoint is Updating until the instances run or are gone, and serves meanwhile; done when \

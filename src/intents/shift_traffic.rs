@@ -11,7 +11,7 @@ use super::{
 };
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
-use crate::resources::endpoint::{Endpoint, Variant, split_stage};
+use crate::resources::endpoint::{Endpoint, Variant};
 
 /// Shift the traffic between the variants of an endpoint
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -79,7 +79,7 @@ impl Intent for ShiftTraffic {
     const REMEDY: bool = true;
     const ON: &'static [Kind] = &[Kind::Endpoints];
     const PERMISSIONS: &'static [&'static [Permission]] = &[UpdateEndpointWeightsAndCapacities::PERMISSIONS];
-    const READS: &'static [&'static str] = &["sagemaker:DescribeEndpoint"];
+    const READS: &'static [&'static str] = &["sagemaker:DescribeEndpoint", "sagemaker:ListTags"];
 
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let endpoint = changeable(at)?;
@@ -114,7 +114,7 @@ impl Intent for ShiftTraffic {
         let undo = before.iter().map(|(given, weight)| format!(" {given}={weight}"));
         let idle = endpoint.variants.iter().filter(|v| self.then(v) > 0.0 && v.instances == Some(0));
         Ok(Plan {
-            stage: split_stage(&name).1.to_owned(),
+            stage: endpoint.known_stage(&executor.preferences.models).to_owned(),
             differences: endpoint.variants.iter().map(|variant| self.row(&endpoint, variant)).collect(),
             warnings: idle.map(|v| format!("{} would get traffic and has no instance.", v.name)).collect(),
             then:

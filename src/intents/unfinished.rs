@@ -199,7 +199,8 @@ fn account_id(arn: &str) -> Option<&str> {
 }
 
 /// Returns whether both identities may belong to one account. An identity that is not an ARN may belong to any account.
-pub(super) fn may_be_same_account(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn may_be_same_account(one: &str, other: &str) -> bool {
     match (account_id(one), account_id(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,
@@ -250,7 +251,7 @@ mod tests {
         let executor = Executor {
             aws: Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nothing is sent"),
             access: Arc::default(),
-            lifted: std::collections::BTreeSet::new(),
+            lifted: BTreeMap::new(),
             journal: Journal::at("/nowhere".into()),
             identity: ME.into(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),

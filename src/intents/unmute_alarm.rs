@@ -22,8 +22,8 @@ use crate::resources::Kind;
 pub struct UnmuteAlarm {
     /// Name of the alarm
     pub alarm: String,
-    /// The rules that were made to expire, once the plan is made.
-    #[arg(skip)]
+    /// A mute rule to end (default: all that mute the alarm once)
+    #[arg(long = "rule", value_name = "RULE")]
     pub rules: Vec<String>,
 }
 
@@ -41,10 +41,19 @@ pub(super) async fn rules_of(aws: &Aws, alarm: &str) -> Result<Vec<String>, AwsE
 }
 
 impl UnmuteAlarm {
-    /// Reads the rules that mute once, and the names of those that mute again and again.
+    /// Says that no wanted rule mutes the alarm.
+    fn nothing(&self) -> String {
+        match self.rules.join(", ").as_str() {
+            "" => format!("no mute rule is about {}", self.alarm),
+            rules => format!("{rules}: no such mute rule is about {} now", self.alarm),
+        }
+    }
+
+    /// Reads the wanted rules: those that mute once, and the names of those that mute again and again.
     async fn read(&self, aws: &Aws) -> Result<(Vec<GetAlarmMuteRuleOutput>, Vec<String>), AwsError> {
         let (mut once, mut again) = (Vec::new(), Vec::new());
-        for name in rules_of(aws, &self.alarm).await? {
+        let wanted = |name: &String| self.rules.is_empty() || self.rules.contains(name);
+        for name in rules_of(aws, &self.alarm).await?.into_iter().filter(wanted) {
             match mute_rule(aws, &name).await? {
                 Some(rule) if rule.mute_type.as_deref() == Some("ONE_TIME") => once.push(rule),
                 Some(_) => again.push(name),
@@ -90,7 +99,7 @@ impl Intent for UnmuteAlarm {
             format!("{name} mutes again and again, and stays: ending it for good is not a matter for the night.")
         };
         if once.is_empty() {
-            let why = again.first().map_or_else(|| format!("no mute rule is about {}", self.alarm), recurs);
+            let why = again.first().map_or_else(|| self.nothing(), recurs);
             return Err(Refusal::No(why));
         }
         let end = soon((executor.clock)());

@@ -59,12 +59,13 @@ pub(super) fn question(
     Question::Values(Values { title, text: vec![Line::new().muted(text)], inputs, intent: Box::new(intent) })
 }
 
-/// Reads an endpoint whose variants can be changed now.
+/// Reads an endpoint whose variants can be changed now, with its tags if they can be read.
 pub(super) async fn steady(aws: &Aws, name: &str) -> Result<Endpoint, Refusal> {
-    let endpoint = Endpoint::describe(aws, name).await?;
+    let mut endpoint = Endpoint::describe(aws, name).await?;
     if endpoint.status != "InService" {
         return Err(Refusal::No(format!("{name} is {}: it can be changed when InService", endpoint.status)));
     }
+    endpoint.tags = endpoint.read_tags(aws).await.ok();
     Ok(endpoint)
 }
 

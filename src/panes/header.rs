@@ -86,9 +86,9 @@ fn armed(app: &App, brief: bool) -> Line {
     let line = Line::new();
     match app.armed.as_slice() {
         [] => line,
-        [only] if !brief => {
-            line.plain("  ").with(format!("armed: roll back {}{}", app.whose(only.account), only.endpoint), Tone::Busy)
-        }
+        [only] if !brief => line
+            .plain("  ")
+            .with(format!("armed: roll back {}{}", app.whose(only.account), only.rollback.endpoint), Tone::Busy),
         armed => line.plain("  ").with(format!("{} armed", fmt::count(armed.len(), "rollback")), Tone::Busy),
     }
 }
@@ -97,8 +97,8 @@ fn armed(app: &App, brief: bool) -> Line {
 fn freezes(app: &App, brief: bool) -> Line {
     let frozen = if app.replay.is_some() { Vec::new() } else { app.here.frozen("") };
     frozen.iter().fold(Line::new(), |line, freeze| {
-        let (lifted, tone) =
-            if app.here.lifted.contains(&freeze.name) { (" lifted", Tone::Bad) } else { ("", Tone::Warn) };
+        let lifted = freeze.is_lifted(&app.here.lifted, app.here.observed.at);
+        let (lifted, tone) = if lifted { (" lifted", Tone::Bad) } else { ("", Tone::Warn) };
         let until = fmt::clock(app.here.observed.at, freeze.until, &app.zone);
         let until = if brief { String::new() } else { format!(" until {until}") };
         line.plain("  ").with(format!("freeze {}{lifted}{until}", freeze.name), tone)

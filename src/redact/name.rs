@@ -78,7 +78,7 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
 }
 
 /// Splits a name into words, at signs and before capital letters.
-fn words(name: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
         let starts = part.char_indices().zip(std::iter::once(' ').chain(part.chars()));
         let starts = starts.filter(|((_, c), before)| c.is_ascii_uppercase() && !before.is_ascii_uppercase());

@@ -15,7 +15,7 @@ use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Choices, Effect, Msg, Seen};
 use crate::aws::{Usage, caught};
 use crate::disk;
-use crate::intents::{AnyIntent, Executor, Outcome, Plan, Refusal, Rollback};
+use crate::intents::{AnyIntent, ArmedRollback, Executor, Outcome, Plan, Refusal};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Kind, Source};
 use crate::view::Tone;
@@ -325,7 +325,7 @@ impl EffectRunner {
     }
 
     /// Waits until the endpoint of a rollback can be changed, and plans it.
-    fn arm(&mut self, executor: Executor, place: AccountId, rollback: Rollback) {
+    fn arm(&mut self, executor: Executor, place: AccountId, rollback: ArmedRollback) {
         let (answer, endpoint) = (self.answer.clone(), rollback.endpoint.clone());
         let work = async move {
             let planned = caught(executor.plan_when_steady(&rollback)).await;
@@ -333,7 +333,10 @@ impl EffectRunner {
             let _ = answer.send(Msg::Steady(place, rollback.endpoint, planned.map(Box::new))).await;
         };
         let waiting = self.work.spawn_on(work, &self.machine.background);
-        self.armed.insert((place, endpoint), waiting);
+        // An earlier one can be of another account, before a login.
+        if let Some(earlier) = self.armed.insert((place, endpoint), waiting) {
+            earlier.abort();
+        }
     }
 
     /// Sends a plan and waits for its end. Its progress returns as messages.

@@ -61,7 +61,7 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     let mut account = Account::new(session.observed(connection));
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
-    account.profile.clone_from(&connection.profile);
+    account.profile = connection.own_profile().map(str::to_owned);
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
     if connection.stand_in.is_none() && session.replay.is_none() {
         account.profiles = profile_names();

@@ -222,4 +222,23 @@ mod tests {
             }
         }
     }
+
+    #[tokio::test]
+    async fn a_profile_that_only_assumes_a_role_is_of_another_account() {
+        let with_role = "[[account]]\nprofile = \"base\"\nrole_arn = \"arn:aws:iam::1:role/sagetop\"\n";
+        for (text, expected) in [("[[account]]\nprofile = \"base\"\n", Some("base")), (with_role, None)] {
+            let selected = preferences(text, &[], &[]).1.unwrap().remove(0);
+            let target = Target { region: Some("eu-west-1".into()), ..selected.target(&Common::default()) };
+            let executor = Executor {
+                aws: crate::aws::Aws::unconnected(&target, "nothing is sent"),
+                access: Arc::default(),
+                lifted: std::collections::BTreeMap::new(),
+                journal: crate::journal::Journal::at("/nowhere".into()),
+                identity: String::new(),
+                clock: Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
+                preferences: Arc::default(),
+            };
+            assert_eq!(selected.connection(&target, executor).own_profile(), expected, "{text}");
+        }
+    }
 }

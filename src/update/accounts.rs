@@ -51,11 +51,12 @@ impl App {
         self.settle();
     }
 
-    /// Removes the rows of an account, because they belong to another one.
+    /// Removes the rows of an account, because they belong to another one. Its armed rollbacks are disarmed.
     pub fn forget(&mut self, id: AccountId) {
         self.open_log.take_if(|view| view.account == id);
         self.open_charts.take_if(|view| view.subject.account == id);
         self.series.forget(id);
+        self.armed.retain(|armed| armed.account != id);
         self.begin_with(id, Store::default(), Vec::new());
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);

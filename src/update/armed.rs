@@ -3,7 +3,7 @@
 use super::changes;
 use super::modal;
 use crate::app::{Action, App, Armed, Context, Effect, Field, Form, Leaving, Notice, Run, Submit};
-use crate::intents::{Intent, Plan, Refusal, Rollback};
+use crate::intents::{ArmedRollback, Intent, Plan, Refusal, Rollback};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{AccountId, Kind};
 use crate::view::{Line, Tone};
@@ -39,8 +39,12 @@ fn can_arm(context: &Context<'_>) -> Result<String, String> {
     if context.app.armed_for(context.app.here.id, &endpoint.name).is_some() {
         return Ok("disarm rollback".to_owned());
     }
+    changes::selection(context).recent(&context.app.here.observed.store.endpoints, &endpoint.name)?;
     if endpoint.config.is_none() {
         return Err(format!("what {} served before is not known", endpoint.name));
+    }
+    if arriving(endpoint).is_none() {
+        return Err(format!("no deployment of {} is under way", endpoint.name));
     }
     let app = context.app;
     let under_way = |run: &Run| run.outcome.is_none() && run.account == app.here.id && run.plan.target == endpoint.name;
@@ -51,22 +55,30 @@ fn can_arm(context: &Context<'_>) -> Result<String, String> {
     Ok("arm rollback".to_owned())
 }
 
+/// Returns the configuration that arrives. A change of weights or of instances has none.
+fn arriving(endpoint: &Endpoint) -> Option<&str> {
+    let pending = endpoint.pending.as_ref().map(|pending| pending.config.as_str());
+    pending.filter(|config| endpoint.config.as_deref() != Some(*config))
+}
+
 /// Asks for the name of the endpoint; disarms at once.
 fn arm(app: &mut App) -> Option<Effect> {
     let context = app.context();
     let endpoint = updating(&context)?;
     let (account, name, config) = (app.here.id, endpoint.name.clone(), endpoint.config.clone()?);
     let deployment = app.here.joined.serving(&name).and_then(|serving| serving.deployment.as_ref());
-    let arriving = deployment.map(|it| format!(", {}{},", it.way(), it.phase())).unwrap_or_default();
+    let progress = deployment.map(|it| format!(", {}{},", it.way(), it.phase())).unwrap_or_default();
     if app.armed_for(account, &name).is_some() {
         return Some(disarm(app, account, &name));
     }
+    let (arn, arriving) = (endpoint.arn.clone(), arriving(endpoint)?.to_owned());
     let key = app.keymap.key_for("rollback").map(|key| format!(" {key} disarms it.")).unwrap_or_default();
     let text = [
-        format!("AWS updates {name}{arriving} and takes no other change until it is InService."),
+        format!("AWS updates {name}{progress} and takes no other change until it is InService."),
         format!(
             "Then it is rolled back to {config}, which serves now: planned and checked at that time, and sent without a \
-             further question. If AWS has gone back to it by itself, nothing is sent."
+             further question. If AWS has gone back to it by itself, or if another deployment has begun, nothing is \
+             sent."
         ),
         format!("It waits as long as this console runs.{key}"),
     ];
@@ -75,13 +87,13 @@ fn arm(app: &mut App) -> Option<Effect> {
         if values.first() != Some(&name) {
             return Err(format!("type {name} to arm the rollback"));
         }
-        let (endpoint, since) = (name.clone(), app.here.observed.at);
-        app.armed.push(Armed { account, endpoint, config: config.clone(), since });
+        let (endpoint, arn, arriving, to) = (name.clone(), arn.clone(), arriving.clone(), config.clone());
+        let rollback = ArmedRollback { endpoint, arn, arriving, to };
+        app.armed.push(Armed { account, rollback: rollback.clone(), since: app.here.observed.at });
         if app.leaving == Leaving::Warned {
             app.leaving = Leaving::No;
         }
         app.message = Some((Tone::Busy, format!("armed: {name} is rolled back to {config} when it is InService")));
-        let rollback = Rollback { endpoint: name.clone(), to: Some(config.clone()), way: None };
         Ok(Some(Effect::Arm(account, rollback)))
     };
     let form = Form {
@@ -99,7 +111,7 @@ fn arm(app: &mut App) -> Option<Effect> {
 }
 
 fn disarm(app: &mut App, account: AccountId, endpoint: &str) -> Effect {
-    app.armed.retain(|armed| (armed.account, armed.endpoint.as_str()) != (account, endpoint));
+    app.armed.retain(|armed| (armed.account, armed.rollback.endpoint.as_str()) != (account, endpoint));
     app.message = Some((Tone::Good, format!("disarmed: the rollback of {endpoint} is not sent")));
     Effect::Disarm(account, endpoint.to_owned())
 }
@@ -110,7 +122,7 @@ pub(super) fn quit(app: &mut App) -> Option<Effect> {
         return Some(Effect::Quit);
     }
     app.leaving = Leaving::Warned;
-    let names: Vec<&str> = app.armed.iter().map(|armed| armed.endpoint.as_str()).collect();
+    let names: Vec<&str> = app.armed.iter().map(|armed| armed.rollback.endpoint.as_str()).collect();
     let again = app.keymap.key_for("quit").map(|key| format!("; {key} again quits")).unwrap_or_default();
     let text = format!("the armed rollback of {} ends with this console{again}", names.join(", "));
     app.message = Some((Tone::Warn, text));
@@ -125,7 +137,8 @@ impl App {
         endpoint: &str,
         planned: Result<Box<Plan>, Refusal>,
     ) -> Option<Effect> {
-        let place = self.armed.iter().position(|armed| (armed.account, &*armed.endpoint) == (account, endpoint))?;
+        let place =
+            self.armed.iter().position(|armed| (armed.account, &*armed.rollback.endpoint) == (account, endpoint))?;
         self.armed.remove(place);
         let whose = self.whose(account);
         match planned {
@@ -136,5 +149,30 @@ impl App {
                 Some(Effect::Refresh(account))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::{NAMES, TABLES};
+    use super::*;
+    use crate::app::Account;
+    use crate::assets::Assets;
+    use crate::resources::Observed;
+
+    #[test]
+    fn a_login_into_another_account_disarms() {
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(Observed::default()), Vec::new(), keymap);
+        let rollback =
+            ArmedRollback { endpoint: "web".into(), arn: "arn:1".into(), arriving: "b".into(), to: "a".into() };
+        app.armed.push(Armed { account: AccountId::FIRST, rollback, since: Timestamp::UNIX_EPOCH });
+        app.forget(AccountId::FIRST);
+        assert!(app.armed.is_empty());
+        let planned = Err(Refusal::No("late".into()));
+        assert_eq!(app.fire(AccountId::FIRST, "web", planned), None, "an answer that comes late does nothing");
+        assert!(app.modal.is_none());
     }
 }

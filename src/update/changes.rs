@@ -4,7 +4,6 @@ use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
 use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
 use crate::resources::Kind;
-use crate::resources::endpoint::split_stage;
 use crate::view::Tone;
 
 /// Returns the action that plans an intent.
@@ -16,7 +15,7 @@ pub(super) const fn action<I: Intent>() -> Action {
 }
 
 /// Returns the selection, as intents see it.
-fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
+pub(super) fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
     let (app, here) = (context.app, &context.app.here);
     let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
     Selection {
@@ -64,10 +63,12 @@ pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
 /// Returns the stage of the selected endpoint, if the intent changes that. The stage of other changes is not known.
 fn stage<'a, I: Intent>(context: &'a Context<'_>) -> &'a str {
     let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
-    match thing {
-        Some((Kind::Endpoints, name)) if I::ON.contains(&Kind::Endpoints) => split_stage(name).1,
-        _ => "",
-    }
+    let observed = &context.app.here.observed;
+    let endpoint = match thing {
+        Some((Kind::Endpoints, name)) if I::ON.contains(&Kind::Endpoints) => observed.store.endpoints.get(name),
+        _ => None,
+    };
+    endpoint.map(|endpoint| endpoint.known_stage(&observed.preferences.models)).unwrap_or_default()
 }
 
 /// Returns an IAM action without which the intent can do nothing, if it was denied before: one of each of its calls.

@@ -18,8 +18,8 @@ pub(super) fn can_lift(context: &Context<'_>) -> Result<String, String> {
 pub(super) fn ask(app: &mut App) -> Option<Effect> {
     let freeze = app.here.freeze("")?;
     let text = format!(
-        "The freeze {freeze} is in force. Type its name to send changes nevertheless, until this console ends. The \
-         reason is kept in the journal."
+        "The freeze {freeze} is in force. Type its name to send changes nevertheless, until then or until this console \
+         ends. The reason is kept in the journal."
     );
     let (account, name) = (app.here.id, freeze.name.clone());
     let submit = move |_: &mut App, values: &[String]| {
@@ -55,7 +55,8 @@ impl App {
             Err(why) => (Tone::Bad, format!("{whose}the freeze {name} stays: the journal cannot be written ({why})")),
         });
         if let (Ok(()), Some(account)) = (journalled, self.account_mut(account)) {
-            account.lifted.insert(name.to_owned());
+            let lifted = account.frozen("").into_iter().find(|freeze| freeze.name == name);
+            account.lifted.extend(lifted.map(|freeze| (freeze.name, freeze.until)));
         }
     }
 }

@@ -9,6 +9,7 @@ mod asked;
 mod callbacks;
 mod choices;
 mod freezes;
+mod guarded;
 mod interrupted;
 mod leaving;
 mod lost;

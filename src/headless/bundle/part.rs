@@ -9,6 +9,7 @@ use crate::app::Item;
 use crate::fmt;
 use crate::handles::{Place, What};
 use crate::headless::Look;
+use crate::intents::may_be_same_account;
 use crate::journal::Journal;
 use crate::model::people::{Reach, listeners, reach};
 use crate::model::{Chain, Reason, Serving};
@@ -160,8 +161,9 @@ pub(super) fn done(journal: &Journal, pack: &Pack) -> Vec<Deed> {
     let Ok(tail) = journal.tail(MOST_LINES) else { return Vec::new() };
     let since = pack.taken_at.checked_sub(LATELY).unwrap_or_default();
     let about = tail.entries.into_iter().rev().filter(|entry| {
+        let ours = may_be_same_account(&entry.identity, pack.identity.as_deref().unwrap_or_default());
         let here = entry.region == pack.region && entry.endpoint == pack.endpoint_url;
-        here && entry.at >= since && names.contains(entry.target.as_str())
+        here && ours && entry.at >= since && names.contains(entry.target.as_str())
     });
     let deed = |entry: crate::journal::Entry| Deed {
         at: entry.at,

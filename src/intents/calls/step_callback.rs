@@ -5,7 +5,7 @@ use aws_sdk_sagemaker::types::OutputParameter;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt};
-use crate::aws::{Aws, AwsError, failed};
+use crate::aws::{Aws, AwsError, ErrorKind, failed};
 
 /// `SendPipelineExecutionStepSuccess`:
 /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SendPipelineExecutionStepSuccess.html>.
@@ -68,7 +68,24 @@ impl Call for SendPipelineExecutionStepFailure {
     }
 }
 
-/// Without the token nothing tells which step was meant. The call is repeatable, so that it is sent again instead.
+/// Without the token nothing tells which step was meant, and no further look would. The call is repeatable, so that it
+/// is sent again instead.
 fn unknown() -> AwsError {
-    AwsError::other("nothing", "the journal has no tokens; look at the step of the run")
+    let why = AwsError::other("nothing", "the journal has no tokens; look at the step of the run");
+    AwsError { kind: ErrorKind::Unsupported, ..why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Target;
+
+    #[tokio::test]
+    async fn nobody_waits_for_an_effect_that_cannot_be_seen() {
+        let target = Target { region: Some("eu-west-1".into()), ..Target::default() };
+        let aws = Aws::unconnected(&target, "nothing is sent");
+        let success = SendPipelineExecutionStepSuccess::effect(&Value::Null, &aws).await.unwrap_err();
+        let failure = SendPipelineExecutionStepFailure::effect(&Value::Null, &aws).await.unwrap_err();
+        assert_eq!([success.kind, failure.kind], [ErrorKind::Unsupported; 2]);
+    }
 }

@@ -29,7 +29,7 @@ const KEPT: i64 = 30;
 /// The alarms and the health of an endpoint.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Monitoring {
-    /// The stage, `prod`, `staging`, …; empty if it is unknown.
+    /// The stage, `prod`, `staging`, …; empty if it is not known for certain.
     pub(super) stage: String,
     pub(super) alarms: Vec<Monitor>,
     /// The names of those that fire now.
@@ -101,7 +101,7 @@ impl Monitoring {
         if alarms.len() > MOST {
             problem = Some(format!("the history of {MOST} of its {} alarms was read", alarms.len()));
         }
-        let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
+        let stage = endpoint.known_stage(&executor.preferences.models).to_owned();
         Self { stage, alarms, firing, watch_errors, recent_errors, trouble, problem }
     }
 }

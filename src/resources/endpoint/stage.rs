@@ -62,14 +62,27 @@ impl Endpoint {
     /// Returns whether customers see it.
     #[must_use]
     pub fn is_production(&self, models: &[ModelConfig]) -> bool {
+        is_production(self.stage(self.configured_stage(models)))
+    }
+    /// Returns its stage for what depends on a certain one, such as a freeze. It is empty, and so not known, where the
+    /// configuration names none and its tags were not read.
+    #[must_use]
+    pub fn known_stage<'a>(&'a self, models: &'a [ModelConfig]) -> &'a str {
+        let configured = self.configured_stage(models);
+        if configured.is_none() && self.tags.is_none() { "" } else { self.stage(configured) }
+    }
+    fn configured_stage<'a>(&'a self, models: &'a [ModelConfig]) -> Option<&'a str> {
         let claim = models.iter().flat_map(|model| &model.endpoints).find(|glob| glob.matches(&self.name));
-        is_production(self.stage(claim.and_then(|glob| glob.stage(&self.name))))
+        claim.and_then(|glob| glob.stage(&self.name))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::config::{Config, Source};
 
     #[test]
     fn customers_see_what_is_of_production() {
@@ -100,5 +113,23 @@ mod tests {
             assert_eq!((endpoint.stage(None), endpoint.is_production(&[])), (stage, production), "{name} {tag:?}");
         }
         assert_eq!(tagged("fraud-prod", None).stage(Some("canary")), "canary");
+    }
+
+    #[test]
+    fn a_stage_is_not_known_before_the_tags_are_read_unless_it_is_configured() {
+        let source = |text: &str| Source { file: "f".into(), text: text.into() };
+        let text = "[[model]]\nname = \"fraud\"\nendpoints = [\"fraud-{stage}\"]\n";
+        let models = Config::parse(&source(text)).unwrap().models;
+        let tags: BTreeMap<String, String> = [("sagemaker:deployment-stage".to_owned(), "prod".to_owned())].into();
+        for (name, tags, stage) in [
+            ("web-test", None, ""),
+            ("web-test", Some(BTreeMap::new()), "test"),
+            ("web-test", Some(tags.clone()), "prod"),
+            ("fraud-test", None, "test"),
+            ("fraud-test", Some(tags), "test"),
+        ] {
+            let endpoint = Endpoint { name: name.into(), tags: tags.clone(), ..Endpoint::default() };
+            assert_eq!(endpoint.known_stage(&models), stage, "{name} {tags:?}");
+        }
     }
 }

@@ -110,7 +110,7 @@ impl Setup {
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
             let access = AccessRules { freezes: config.freezes.clone(), ..self.access.clone() };
             let (access, preferences) = (Arc::new(access), Arc::new(Preferences::of(&config)));
-            let lifted = std::collections::BTreeSet::new();
+            let lifted = std::collections::BTreeMap::new();
             let executor = Executor { aws, access, lifted, journal, identity, clock, preferences };
             let login = self.login.clone();
             Connection { stand_in: Some(StandIn::Demo), login, ..Connection::only(executor) }

@@ -1,5 +1,8 @@
 //! A rollback that is armed while AWS updates the endpoint.
 
+use sagetop::intents::{AnyIntent, SetInstances};
+use tokio::sync::mpsc;
+
 use super::sent;
 use crate::harness::Harness;
 
@@ -83,4 +86,21 @@ async fn nothing_is_sent_where_aws_took_the_update_back() {
     t.says("AWS took the update back itself");
     assert!(updates(&t).is_empty());
     assert_eq!(t.sim().endpoint_config(PROD).unwrap(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_instances_is_no_deployment() {
+    let mut t = Harness::story("demo").size(160, 40).ready().await;
+    let counts = vec![("AllTraffic".to_owned(), 3)];
+    let intent = AnyIntent::from(SetInstances { endpoint: "demand-forecasting-staging".to_owned(), counts });
+    let plan = intent.plan(t.executor()).await.unwrap();
+    let (tell, _told) = mpsc::channel(64);
+    t.executor().send(&plan, &tell).await.unwrap();
+    t.keys("4").await;
+    t.until("Updating", "2m").await;
+    t.run_for("10s").await;
+    t.to("demand-forecasting-staging").await;
+    t.keys("b").await;
+    t.never_says("Arm the rollback of");
+    t.says("demand-forecasting-staging is Updating");
 }

@@ -1,5 +1,6 @@
 //! A freeze of the configuration: nothing is sent in it, until somebody lifts it on purpose.
 
+use jiff::Timestamp;
 use sagetop::intents::{AccessRules, AnyIntent, Executor, Outcome, Switch, SwitchRule};
 use sagetop::journal::Event;
 use tokio::sync::mpsc;
@@ -55,7 +56,7 @@ async fn a_freeze_that_begins_after_the_plan_was_made_ends_it() {
     let Outcome::Refused(why) = frozen.run(&plan, &tell).await else { panic!("it was sent") };
     assert!(why.starts_with("frozen by Black Friday until") && why.contains("was not sent"), "{why}");
     assert!(t.sim.write_calls().is_empty());
-    let lifted = Executor { lifted: ["Black Friday".to_owned()].into(), ..frozen };
+    let lifted = Executor { lifted: [("Black Friday".to_owned(), Timestamp::MAX)].into(), ..frozen };
     assert!(matches!(lifted.run(&plan, &tell).await, Outcome::Done(_)));
 }
 
@@ -66,4 +67,12 @@ async fn a_freeze_that_is_over_is_not_told() {
     t.to("recommendation").await;
     t.keys("a").await;
     t.says("Approve recommendation/14");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_changes_something_does_not_run_in_a_freeze() {
+    let commands = "[[command]]\nname = \"drain\"\nargs = [\"true\"]\nchanges = true\nkey = \"ctrl-e\"\n";
+    let mut t = Harness::story("demo").config(&format!("{commands}{SALE}")).size(140, 40).ready().await;
+    t.keys("ctrl-e").await;
+    t.says("drain: frozen by Black Friday until");
 }

@@ -247,7 +247,7 @@ fn traffic_is_shifted_to_a_variant_that_runs_the_older_version() {
         let rollback = ["rollback", "pair-prod", "--plan-only"];
         Home::new().run_at(&account.url, "eu-west-1", &[&rollback, arguments].concat())
     };
-    let run = plan(&[]).ends(0).says("› shift traffic").says("champion runs v2 on 4 instances");
+    let run = plan(&[]).ends(0).says("› shift traffic").says("champion runs v2 on 4 of 8 instances");
     let weights = run.out.split("update-endpoint-weights-and-capacities --cli-input-json '").nth(1).unwrap();
     let weights: Value = serde_json::from_str(weights.split('\'').next().unwrap()).unwrap();
     assert_eq!(
