@@ -83,6 +83,7 @@ pub use aws_command::AwsCommand;
 pub use cadence::{Cadence, PollConditions};
 pub use console::{page_of_arn, page_of_log};
 pub use convert::arn_name;
+use convert::finite;
 pub(crate) use convert::time;
 pub use delta::Delta;
 pub use event::{Event, KeptEvent};

@@ -1,7 +1,15 @@
 //! The things that belong to a model, by kind.
 
+use std::collections::BTreeMap;
+
 use super::Chain;
 use crate::resources::{Kind, Store};
+
+/// The tag with which `SageMaker` names the project of a thing:
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html>.
+const PROJECT_NAME: &str = "sagemaker:project-name";
+/// The tag with the id of the project.
+const PROJECT_ID: &str = "sagemaker:project-id";
 
 impl<'a> Chain<'a> {
     /// The kinds whose things the join finds by rules of its own, from left to right. All other things of a model are
@@ -39,18 +47,58 @@ impl<'a> Chain<'a> {
             _ => Box::new(self.attached.iter().filter(move |a| a.kind == kind).map(|a| a.id)),
         }
     }
-    /// Returns the `SageMaker` project of the model: the tag of its endpoints, or what its newest version names.
+    /// Returns the name of the `SageMaker` project of the model: the tag of its endpoints, or the project that its newest
+    /// version names. That is an id (`p-…`), and stays one where no endpoint of the project tells its name.
     #[must_use]
     pub fn project<'s>(&self, store: &'s Store) -> Option<&'s str> {
         let mut tags = self.serving.iter().filter_map(|s| store.endpoints.get(s.endpoint)?.tags.as_ref());
-        let tagged = tags.find_map(|tags| tags.get("sagemaker:project-name"));
+        let tagged = tags.find_map(|tags| tags.get(PROJECT_NAME));
         let versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
-        let made = versions.filter_map(|details| details.governance.project.as_ref());
-        tagged.or_else(|| made.into_iter().next()).map(String::as_str)
+        let mut made = versions.filter_map(|details| details.governance.project.as_deref());
+        tagged.map(String::as_str).or_else(|| made.next().map(|id| project_name(store, id)))
     }
     /// Returns every attached thing once.
     pub fn attached_things(&self) -> impl Iterator<Item = (Kind, &'a str)> {
         let same = self.attached.chunk_by(|a, b| (a.kind, a.id) == (b.kind, b.id));
         same.filter_map(|same| same.first()).map(|a| (a.kind, a.id))
+    }
+}
+
+/// Returns the name of a project: an endpoint has the tags of both its name and its id. Otherwise the id.
+fn project_name<'s>(store: &'s Store, id: &'s str) -> &'s str {
+    let mut tags = store.endpoints.rows().filter_map(|endpoint| endpoint.tags.as_ref());
+    let of_project = |tags: &&BTreeMap<String, String>| tags.get(PROJECT_ID).is_some_and(|own| own == id);
+    tags.find(of_project).and_then(|tags| tags.get(PROJECT_NAME)).map_or(id, String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::Account;
+
+    #[test]
+    fn the_project_of_a_model_has_the_name_that_a_tag_of_any_endpoint_gives_to_its_id() {
+        let project = |id: Option<&str>, own: &[(&str, &str)], other: &[(&str, &str)]| {
+            let mut a = Account::healthy();
+            let tags = |tags: &[(&str, &str)]| {
+                Some(
+                    tags.iter().map(|(key, value)| (format!("sagemaker:project-{key}"), (*value).to_owned())).collect(),
+                )
+            };
+            a.packages[0].details.as_mut().unwrap().governance.project = id.map(str::to_owned);
+            a.endpoints[0].tags = tags(own);
+            let mut second = a.endpoints[0].clone();
+            second.name = "other".into();
+            (second.config, second.tags) = (None, tags(other));
+            a.endpoints.push(second);
+            let (joined, observed) = (a.join(), a.observed());
+            let chain = joined.chains().iter().find(|chain| chain.name == "fraud").unwrap();
+            chain.project(&observed.store).map(str::to_owned)
+        };
+        let shop = [("name", "shop"), ("id", "p-1")];
+        assert_eq!(project(None, &[], &[]), None);
+        assert_eq!(project(Some("p-1"), &[], &[]).as_deref(), Some("p-1"), "nothing tells its name");
+        assert_eq!(project(Some("p-1"), &[], &shop).as_deref(), Some("shop"));
+        assert_eq!(project(Some("p-2"), &[], &shop).as_deref(), Some("p-2"), "another project");
+        assert_eq!(project(Some("p-1"), &[("name", "web")], &shop).as_deref(), Some("web"), "its own tag counts first");
     }
 }

@@ -235,7 +235,11 @@ impl Resource for Alarm {
     fn command(&self) -> Option<AwsCommand> {
         // Without a type, only metric alarms are described.
         let command = AwsCommand::new("cloudwatch", "describe-alarms", "alarm-names", &self.name);
-        Some(if self.rule.is_some() { command.with("alarm-types", "CompositeAlarm") } else { command })
+        Some(match &*self.kind {
+            "composite" => command.with("alarm-types", "CompositeAlarm"),
+            "log" => command.with("alarm-types", "LogAlarm"),
+            _ => command,
+        })
     }
     /// The log of the endpoint or the variant that it watches.
     fn log(&self) -> Option<LogSource> {
@@ -371,6 +375,16 @@ mod tests {
             let alarm =
                 Alarm { name: name.into(), actions: owned(actions), other_actions: owned(other), ..Alarm::default() };
             assert_eq!(alarm.scaling(), scaling, "{name} {actions:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_of_an_alarm_names_its_type_unless_it_is_that_of_a_metric() {
+        let cases = [("metric", None), ("composite", Some("CompositeAlarm")), ("log", Some("LogAlarm"))];
+        for (kind, types) in cases {
+            let command = Alarm { name: "a".into(), kind: kind.into(), ..Alarm::default() }.command().unwrap();
+            let told = command.options.into_iter().find(|(option, _)| *option == "alarm-types");
+            assert_eq!(told.as_ref().map(|(_, types)| types.as_str()), types, "{kind}");
         }
     }
 

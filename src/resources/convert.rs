@@ -9,6 +9,12 @@ pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp>
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
 
+/// Returns a number that can be kept; `None` for NaN and infinity, which AWS may report for a metric that did not
+/// converge. JSON has no word for them.
+pub(super) fn finite<N: Copy + Into<f64>>(number: Option<N>) -> Option<N> {
+    number.filter(|number| (*number).into().is_finite())
+}
+
 /// Returns a text as a part of an address: all that may mean something there is percent-encoded.
 pub(super) fn url_part(text: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
@@ -30,6 +36,15 @@ pub fn arn_name(arn: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_json_cannot_hold_is_none() {
+        let cases = [(0.5, Some(0.5)), (f32::NAN, None), (f32::INFINITY, None), (f32::NEG_INFINITY, None)];
+        for (number, kept) in cases {
+            assert_eq!(finite(Some(number)), kept);
+        }
+        assert_eq!((finite(Some(f64::NAN)), finite::<f64>(None)), (None, None));
+    }
 
     #[test]
     fn names_come_from_arns_and_go_into_addresses() {

@@ -1,5 +1,7 @@
 //! Reads kinds whose lists say little: the list first, then the details of each row that is new, changed or old.
 
+use std::collections::HashSet;
+
 use super::{Listing, Observed, Resource, Table};
 use crate::aws::{AwsError, DescribedEach, describe_each};
 
@@ -32,9 +34,8 @@ where
     }
     let later = due.split_off(due.len().min(observed.chunk()));
     let more = !later.is_empty();
-    let DescribedEach { found, missed, shared } = describe_each(due, read).await;
-    let first = missed.first().map(|(_, why)| why.clone());
-    rows.extend(missed.into_iter().map(|(row, _)| row).chain(later).chain(found));
+    let Read { rows: read, shared, first } = read_each(due, read).await;
+    rows.extend(later.into_iter().chain(read));
     // If nothing more can be read now, the next turn need not follow at once.
     Listing::all(rows).capped(capped).more(more && shared.is_none()).fault(shared.or(first))
 }
@@ -51,18 +52,47 @@ where
     F: Future<Output = Result<T, AwsError>>,
 {
     let (due, mut rows): (Vec<T>, Vec<T>) = std::mem::take(&mut listing.rows).into_iter().partition(is_due);
-    let DescribedEach { found, missed, shared } = describe_each(due, read).await;
-    let first = missed.first().map(|(_, why)| why.clone());
+    let Read { rows: read, shared, first } = read_each(due, read).await;
     let fault = listing.fault.take().or(shared).or(first);
-    rows.extend(missed.into_iter().map(|(row, _)| row).chain(found));
+    rows.extend(read);
     Listing { rows, ..listing }.fault(fault)
+}
+
+/// Rows after an attempt to read each of them.
+struct Read<T> {
+    /// All of them, except those that no longer exist. Those that could not be read are as they were.
+    rows: Vec<T>,
+    /// The error that all of them share.
+    shared: Option<AwsError>,
+    /// The first error of a single one.
+    first: Option<AwsError>,
+}
+
+async fn read_each<T, F>(due: Vec<T>, read: impl Fn(T) -> F) -> Read<T>
+where
+    T: Resource,
+    F: Future<Output = Result<T, AwsError>>,
+{
+    let before = due.clone();
+    let DescribedEach { found: mut rows, missed, shared } = describe_each(due, read).await;
+    let first = missed.first().map(|(_, why)| why.clone());
+    rows.extend(missed.into_iter().map(|(row, _)| row));
+    if shared.is_some() {
+        // A shared error ends the work. Rows that were not asked for are listed, so they exist.
+        let told: HashSet<String> = rows.iter().map(|row| row.id().to_owned()).collect();
+        rows.extend(before.into_iter().filter(|row| !told.contains(row.id())));
+    }
+    Read { rows, shared, first }
 }
 
 #[cfg(all(test, feature = "eventbridge"))]
 mod tests {
+    use std::collections::BTreeSet;
+
     use jiff::Timestamp;
 
     use super::*;
+    use crate::aws::ErrorKind;
     use crate::resources::event_rule::{EventRule, EventTarget};
 
     fn rule(name: &str, state: &str, targets: Option<Vec<EventTarget>>) -> EventRule {
@@ -70,15 +100,22 @@ mod tests {
         EventRule { name: name.into(), state: state.into(), targets, read, ..EventRule::default() }
     }
 
+    /// Reads the targets of a rule. The name says how that fails.
+    async fn read(row: EventRule) -> Result<EventRule, AwsError> {
+        let failed = |kind| Err(AwsError { kind, ..AwsError::other("ListTargetsByRule", "no") });
+        match row.name.as_str() {
+            "denied" => failed(ErrorKind::Other),
+            "throttled" => failed(ErrorKind::Throttled),
+            "gone" => failed(ErrorKind::Gone),
+            _ => Ok(EventRule { targets: Some(vec![EventTarget::default()]), ..row }),
+        }
+    }
+
     /// Adds the targets to listed rules of which `known` are known. Reading them fails for the rule `denied`.
     async fn detailed(known: Vec<EventRule>, listed: Vec<EventRule>) -> Listing<EventRule> {
         let mut table = Table::default();
         table.apply(Ok(Listing::all(known)), Timestamp::UNIX_EPOCH);
         let renew = |row: EventRule, known: &EventRule| EventRule { targets: known.targets.clone(), ..row };
-        let read = async |row: EventRule| match row.name.as_str() {
-            "denied" => Err(AwsError::other("ListTargetsByRule", "denied")),
-            _ => Ok(EventRule { targets: Some(vec![EventTarget::default()]), ..row }),
-        };
         let holds = |row: &EventRule| row.targets.is_some() && row.name != "denied";
         add_details(&Observed::default(), &table, (listed, false), (renew, holds), read).await
     }
@@ -93,6 +130,33 @@ mod tests {
             rows.iter().map(|rule| (rule.state.as_str(), rule.targets.as_ref().map(Vec::len))).collect();
         assert_eq!(states, [("DISABLED", Some(0)), ("DISABLED", Some(0)), ("DISABLED", Some(1))]);
         assert_eq!(fault.map(|why| why.operation), Some("ListTargetsByRule".into()));
+    }
+
+    /// Returns the names of the rows.
+    fn names(listing: &Listing<EventRule>) -> BTreeSet<&str> {
+        listing.rows.iter().map(|rule| rule.name.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn an_error_that_all_rows_share_does_not_make_rows_look_deleted() {
+        let listed: Vec<String> = (0..12).map(|n| format!("r{n}")).chain(["throttled".to_owned()]).collect();
+        let all: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
+        let rules = || listed.iter().map(|name| rule(name, "ENABLED", None)).collect::<Vec<EventRule>>();
+        for place in [0, 6, 12] {
+            let mut rules = rules();
+            rules.swap(place, 12);
+            let listing = detailed(Vec::new(), rules).await;
+            assert_eq!(names(&listing), all, "the error is at place {place}");
+            assert!(!listing.more && listing.fault.is_some());
+        }
+        let due = read_due(Listing::all(rules()), |_| true, read).await;
+        assert_eq!((names(&due), due.fault.is_some()), (all, true));
+    }
+
+    #[tokio::test]
+    async fn a_row_that_no_longer_exists_is_left_out() {
+        let listed = ["gone", "kept"].map(|name| rule(name, "ENABLED", None)).into();
+        assert_eq!(names(&detailed(Vec::new(), listed).await), BTreeSet::from(["kept"]));
     }
 
     #[tokio::test]

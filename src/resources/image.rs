@@ -30,8 +30,8 @@ pub struct ContainerImage {
     pub bytes: Option<u64>,
     /// The state of its scan, raw.
     pub scan: Option<String>,
-    /// The number of findings of each severity.
-    pub findings: BTreeMap<String, i32>,
+    /// The number of findings of each severity; absent where the scan has no result.
+    pub findings: Option<BTreeMap<String, i32>>,
     /// Whether it or its repository does not exist.
     pub gone: bool,
     /// The reason why it is not known, as a phrase that follows "the image".
@@ -94,7 +94,7 @@ impl ContainerImage {
     }
     fn with(self, detail: ImageDetail) -> Self {
         let summary = detail.image_scan_findings_summary;
-        let counts = summary.and_then(|summary| summary.finding_severity_counts).unwrap_or_default();
+        let counts = summary.map(|summary| summary.finding_severity_counts.unwrap_or_default());
         Self {
             status: detail.image_status.map(|status| status.as_str().to_owned()),
             digest: detail.image_digest,
@@ -102,7 +102,7 @@ impl ContainerImage {
             pulled: time(detail.last_recorded_pull_time.as_ref()),
             bytes: detail.image_size_in_bytes.and_then(|bytes| u64::try_from(bytes).ok()),
             scan: detail.image_scan_status.and_then(|scan| Some(scan.status?.as_str().to_owned())),
-            findings: counts.into_iter().map(|(severity, n)| (severity.as_str().to_owned(), n)).collect(),
+            findings: counts.map(|n| n.into_iter().map(|(severity, n)| (severity.as_str().to_owned(), n)).collect()),
             ..self
         }
     }
@@ -121,7 +121,7 @@ impl ContainerImage {
     /// Returns the number of grave findings: `2 CRITICAL, 5 HIGH`. `None` if there are none.
     #[must_use]
     pub fn grave(&self) -> Option<String> {
-        let count = |severity: &str| self.findings.get(severity).copied().filter(|n| *n > 0);
+        let count = |severity: &str| self.findings.as_ref()?.get(severity).copied().filter(|n| *n > 0);
         let grave = SEVERITIES.iter().filter_map(|severity| Some(format!("{} {severity}", count(severity)?)));
         let grave: Vec<String> = grave.collect();
         (!grave.is_empty()).then(|| grave.join(", "))
@@ -134,7 +134,8 @@ impl ContainerImage {
         }
         let found = match (self.grave(), self.scan.as_deref()) {
             (Some(grave), _) => format!("scan found {grave}"),
-            (None, Some("COMPLETE" | "ACTIVE")) => "scan found nothing grave".to_owned(),
+            (None, Some("COMPLETE" | "ACTIVE")) if self.findings.is_some() => "scan found nothing grave".to_owned(),
+            (None, Some(done @ ("COMPLETE" | "ACTIVE"))) => format!("scan {done}, no result yet"),
             (None, Some(other)) => format!("scan {other}"),
             (None, None) => "not scanned".to_owned(),
         };
@@ -168,7 +169,7 @@ impl Resource for ContainerImage {
             .text("imageDigest", self.digest.as_deref())
             .time("imagePushedAt", self.pushed)
             .time("lastRecordedPullTime", self.pulled);
-        for (severity, n) in &self.findings {
+        for (severity, n) in self.findings.iter().flatten() {
             all.number(severity.clone(), f64::from(*n));
         }
     }
@@ -222,7 +223,7 @@ mod tests {
         let image = |status: &str, findings: &[(&str, i32)]| ContainerImage {
             status: Some(status.to_owned()),
             scan: Some("COMPLETE".to_owned()),
-            findings: findings.iter().map(|(severity, n)| ((*severity).to_owned(), *n)).collect(),
+            findings: Some(findings.iter().map(|(severity, n)| ((*severity).to_owned(), *n)).collect()),
             ..ContainerImage::default()
         };
         let cases = [
@@ -230,6 +231,11 @@ mod tests {
             (
                 image("ACTIVE", &[("LOW", 7), ("HIGH", 5), ("CRITICAL", 2)]),
                 "exists, scan found 2 CRITICAL, 5 HIGH",
+                Health::Ok,
+            ),
+            (
+                ContainerImage { scan: Some("ACTIVE".into()), findings: None, ..image("ACTIVE", &[]) },
+                "exists, scan ACTIVE, no result yet",
                 Health::Ok,
             ),
             (ContainerImage { scan: None, ..image("ACTIVE", &[]) }, "exists, not scanned", Health::Ok),

@@ -37,6 +37,8 @@ impl Resource for Insight {
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
     const NOUN: Option<&'static str> = Some("insight");
+    // Only ongoing insights are listed, so one that is missing is over.
+    const WINDOWED: bool = true;
     const REFERENCES: &'static [&'static str] = &["resources"];
     fn id(&self) -> &str {
         &self.id
@@ -107,6 +109,7 @@ fn from_sdk(s: ReactiveInsightSummary) -> Insight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resources::Table;
 
     #[test]
     fn an_insight_belongs_to_the_models_of_its_resources() {
@@ -122,5 +125,14 @@ mod tests {
         assert_eq!(named(&insight), [(Kind::Endpoints, "fraud-prod".to_owned())]);
         assert_eq!((insight.problem().as_deref(), insight.health()), (Some("is ONGOING (HIGH)"), Health::Warning));
         assert_eq!(Insight { status: "CLOSED".into(), ..insight }.problem(), None);
+    }
+
+    #[test]
+    fn an_insight_that_is_no_longer_listed_is_over_and_that_is_no_warning() {
+        let mut table = Table::default();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        table.apply(Ok(Listing::all(vec![Insight { id: "AFu3k".into(), ..Insight::default() }])), at(1));
+        let changes = table.apply(Ok(Listing::all(Vec::new())), at(2));
+        assert!(changes.iter().all(|change| change.events.is_empty()) && table.is_empty());
     }
 }

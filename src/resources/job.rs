@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AwsCommand, Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn,
-    arn_name, asked_lately, console, newest, reaches_back, settled, time,
+    arn_name, asked_lately, console, finite, newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -355,7 +355,7 @@ fn input(channel: &Channel) -> Option<String> {
 }
 
 fn metric(metric: &MetricData) -> Option<(String, f32)> {
-    Some((metric.metric_name.clone()?, metric.value?))
+    Some((metric.metric_name.clone()?, finite(metric.value)?))
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub struct LocationRecord {
     pub encryption: Option<String>,
     /// The rules of replication; absent until they were read.
     pub replication: Option<Vec<Replication>>,
-    /// The size of the bucket in bytes on each of the last days, oldest first.
+    /// The bytes that the bucket has in Standard storage on each of the last days, oldest first. Other storage classes
+    /// have metrics of their own: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html>.
     pub sizes: Vec<(Timestamp, f64)>,
     /// The newest versions of the newest object, newest first.
     pub versions: Vec<ObjectVersion>,
@@ -84,13 +85,18 @@ impl Replication {
 }
 
 impl LocationRecord {
-    /// Returns the size of the bucket, and by how many percent it changed in the days that are known.
+    /// Returns the size of what the bucket has in Standard storage, and by how many percent it changed in the days that are known.
     #[must_use]
     pub fn trend(&self) -> Option<(f64, Option<(f64, i64)>)> {
         let ((from, first), (to, last)) = (self.sizes.first()?, self.sizes.last()?);
         let days = (to.as_second() - from.as_second()) / 86_400;
         let change = (days > 0 && *first > 0.0).then(|| ((last / first - 1.0) * 100.0, days));
         Some((*last, change))
+    }
+    /// Returns whether the newest object could not be copied. S3's words are in upper case:
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html>.
+    fn uncopied(&self) -> bool {
+        self.replicated.as_deref() == Some("FAILED")
     }
     /// Returns the version to which the newest object can be restored: the one before the newest.
     #[must_use]
@@ -114,7 +120,7 @@ impl Resource for LocationRecord {
     }
     fn health(&self) -> Health {
         let bad = self.replication.iter().flatten().any(|rule| rule.problem().is_some());
-        if bad { Health::Warning } else { Health::Ok }
+        if bad || self.uncopied() { Health::Warning } else { Health::Ok }
     }
     fn properties(&self, all: &mut Properties) {
         all.text("encryption", self.encryption.as_deref());
@@ -128,10 +134,12 @@ impl Resource for LocationRecord {
                 None => all.text("replication", &*words),
             };
         }
-        all.status("newest object replicated", self.replicated.as_deref());
+        let replicated = self.replicated.as_deref();
+        all.text("newest object replicated", replicated.filter(|_| !self.uncopied()))
+            .warning("newest object replicated", replicated.filter(|_| self.uncopied()));
         if let Some((bytes, change)) = self.trend() {
             let change = change.map(|(percent, days)| format!("  {percent:+.1} % in {days} days"));
-            all.text("size of the bucket", &*format!("{:.1} GB{}", bytes / 1e9, change.unwrap_or_default()));
+            all.text("size in Standard storage", &*format!("{:.1} GB{}", bytes / 1e9, change.unwrap_or_default()));
         }
         if let Some(newest) = self.versions.first() {
             let what = if newest.deleted { "deleted by" } else { "version" };
@@ -171,6 +179,7 @@ fn wanted(observed: &Observed, known: &Table<LocationRecord>) -> BTreeSet<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resources::Value;
 
     #[test]
     fn a_rule_says_where_it_copies_to_and_what_is_wrong() {
@@ -188,6 +197,27 @@ mod tests {
         ];
         for (rule, words) in cases {
             assert_eq!(rule.in_words(), words);
+        }
+    }
+
+    #[test]
+    fn an_object_that_was_not_copied_is_a_warning_and_the_other_states_are_told() {
+        let cases = [
+            ("FAILED", Health::Warning),
+            ("COMPLETED", Health::Ok),
+            ("COMPLETE", Health::Ok),
+            ("PENDING", Health::Ok),
+            ("REPLICA", Health::Ok),
+            ("SOMETHING_NEW", Health::Ok),
+        ];
+        for (state, health) in cases {
+            let record = LocationRecord { replicated: Some(state.into()), ..LocationRecord::default() };
+            let mut all = Properties::default();
+            record.properties(&mut all);
+            let told = all.into_all().into_iter().find(|property| property.label == "newest object replicated");
+            let state = state.to_owned();
+            let value = if health == Health::Warning { Value::Warning(state) } else { Value::Text(state) };
+            assert_eq!((record.health(), told.map(|told| told.value)), (health, Some(value)));
         }
     }
 

@@ -34,7 +34,10 @@ pub struct MonitoringSchedule {
     pub details: Option<MonitoringDetails>,
     /// Its last executions, newest first.
     pub executions: Vec<MonitoringExecution>,
-    /// Whether it is scheduled, and two executions are missing.
+    /// Whether its executions were listed. Otherwise there may be more, and newer ones.
+    #[serde(default)]
+    pub listed: bool,
+    /// Whether it is scheduled, and two executions were missing when they were last listed.
     pub overdue: bool,
     /// The violations that the newest execution with violations found; absent until they were read.
     pub violations: Option<ViolationReport>,
@@ -78,6 +81,9 @@ impl MonitoringExecution {
     #[must_use]
     pub fn violated(&self) -> bool {
         self.status == "CompletedWithViolations"
+    }
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.job, self.scheduled) == (&other.job, other.scheduled)
     }
     fn told(&self) -> String {
         self.failure.as_ref().map_or_else(|| self.status.clone(), |why| format!("{}: {why}", self.status))
@@ -128,6 +134,7 @@ impl Resource for MonitoringSchedule {
             return Health::Warning;
         }
         match self.status.as_str() {
+            "Scheduled" if !self.listed => Health::Unknown,
             "Scheduled" if self.executions.first().is_some_and(|newest| !newest.over()) => Health::Running,
             "Scheduled" => Health::Ok,
             "Pending" => Health::Running,
@@ -164,10 +171,13 @@ impl Resource for MonitoringSchedule {
         }
     }
     fn summary(&self) -> String {
-        let newest = self.executions.first();
-        let last = newest.map_or_else(|| "never executed".to_owned(), |newest| newest.status.clone());
+        let last = match self.executions.first() {
+            Some(newest) => Some(newest.status.as_str()),
+            None => self.listed.then_some("never executed"),
+        };
         let when = self.details.as_ref().and_then(|details| details.expression.as_deref());
-        let parts = [Some(&*self.monitoring_type), Some(&*last), when];
+        let unread = (!self.listed).then_some("executions not read");
+        let parts = [Some(&*self.monitoring_type), last, unread, when];
         parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
     }
     fn references(&self) -> Vec<Reference<'_>> {
@@ -187,6 +197,7 @@ impl Resource for MonitoringSchedule {
                 .text("MonitoringJobDefinitionName", details.definition.as_deref())
                 .text("ConstraintsResource", details.constraints.as_deref());
         }
+        all.warning("executions", (!self.listed).then_some("not read; there may be newer ones"));
         for execution in &self.executions {
             all.text("execution", &*execution.told())
                 .time("  scheduled", execution.scheduled)
@@ -197,7 +208,8 @@ impl Resource for MonitoringSchedule {
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(old) = old else { return Vec::new() };
         let new = self.executions.iter().filter(|execution| {
-            let known = old.executions.iter().any(|k| k.job == execution.job && k.status == execution.status);
+            // An execution that failed before it began has no job.
+            let known = old.executions.iter().any(|known| known.is_same(execution) && known.status == execution.status);
             execution.over() && !known
         });
         let events = new.filter_map(|execution| {
@@ -230,6 +242,7 @@ mod tests {
             name: "fraud-data".into(),
             status: status.into(),
             executions: newest.iter().map(execution).collect(),
+            listed: true,
             ..MonitoringSchedule::default()
         }
     }
@@ -237,6 +250,7 @@ mod tests {
     #[test]
     fn the_schedule_and_its_newest_execution_say_what_is_wrong() {
         let overdue = |m: MonitoringSchedule| MonitoringSchedule { overdue: true, ..m };
+        let unlisted = |m: MonitoringSchedule| MonitoringSchedule { listed: false, ..m };
         let cases = [
             (monitor("Scheduled", &[]), Health::Ok, None),
             (monitor("Scheduled", &["Completed", "Failed"]), Health::Ok, None),
@@ -252,9 +266,32 @@ mod tests {
             (monitor("Scheduled", &["CompletedWithViolations"]), Health::Warning, Some("found violations")),
             (overdue(monitor("Scheduled", &["Completed"])), Health::Warning, Some("misses its executions")),
             (monitor("SomethingNew", &[]), Health::Unknown, None),
+            (unlisted(monitor("Scheduled", &[])), Health::Unknown, None),
+            (unlisted(monitor("Scheduled", &["Completed"])), Health::Unknown, None),
+            (
+                unlisted(monitor("Scheduled", &["Failed"])),
+                Health::Warning,
+                Some("failed in its last execution: no captured data"),
+            ),
         ];
         for (monitor, health, says) in cases {
             assert_eq!((monitor.health(), monitor.problem().as_deref()), (health, says), "{monitor:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_schedule_whose_executions_were_listed_never_executed() {
+        let cases = [
+            (monitor("Scheduled", &[]), "never executed"),
+            (monitor("Scheduled", &["Completed"]), "Completed"),
+            (MonitoringSchedule { listed: false, ..monitor("Scheduled", &[]) }, "executions not read"),
+            (
+                MonitoringSchedule { listed: false, ..monitor("Scheduled", &["Completed"]) },
+                "Completed  executions not read",
+            ),
+        ];
+        for (monitor, summary) in cases {
+            assert_eq!(monitor.summary(), summary);
         }
     }
 
@@ -275,5 +312,19 @@ mod tests {
         let texts: Vec<String> = after.events(Some(&before)).into_iter().map(|event| event.text).collect();
         assert_eq!(texts, ["monitor fraud-data Failed: no captured data"]);
         assert!(after.events(None).is_empty());
+    }
+
+    #[test]
+    fn each_failure_without_a_job_is_an_event() {
+        let failed = |hours: &[i64]| {
+            let failed = |hour: &i64| MonitoringExecution {
+                scheduled: Timestamp::from_second(hour * 3600).ok(),
+                job: None,
+                ..monitor("", &["Failed"]).executions.remove(0)
+            };
+            MonitoringSchedule { executions: hours.iter().map(failed).collect(), ..monitor("Scheduled", &[]) }
+        };
+        let events = |old: &[i64], new: &[i64]| failed(new).events(Some(&failed(old))).len();
+        assert_eq!((events(&[1], &[2, 1]), events(&[2, 1], &[2, 1]), events(&[], &[2, 1])), (1, 0, 2));
     }
 }

@@ -9,7 +9,7 @@ use aws_sdk_servicequotas::types::ServiceQuota;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, Value};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, Value, finite};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 
 /// The most pages of 100 quotas that are looked through.
@@ -84,7 +84,7 @@ impl Resource for Quota {
         let mut rows = Vec::new();
         for quota in quotas {
             let Some(name) = quota.quota_name.filter(|name| names.remove(name)) else { continue };
-            let (code, value, adjustable) = (quota.quota_code, quota.value, quota.adjustable);
+            let (code, value, adjustable) = (quota.quota_code, finite(quota.value), quota.adjustable);
             rows.push(Self { name, code, value, adjustable, read: observed.at });
         }
         // Names that are left are not known there, and are not looked for again at once.

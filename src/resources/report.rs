@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::dataset::split;
 use super::package::ModelPackage;
-use super::{AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn, console};
+use super::{AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn, console, time};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe_each};
 
 /// The most bytes of a report. A larger file is no report.
@@ -32,6 +32,9 @@ pub struct EvaluationReport {
     pub problem: Option<String>,
     /// The time at which it was read.
     pub read: Timestamp,
+    /// The time at which the file was last written (`LastModified`).
+    #[serde(default)]
+    pub written: Option<Timestamp>,
 }
 
 impl EvaluationReport {
@@ -73,7 +76,8 @@ impl Resource for EvaluationReport {
         Some(AwsCommand::new("s3api", "head-object", "bucket", bucket).with("key", key))
     }
     fn properties(&self, all: &mut Properties) {
-        all.text("problem", self.problem.as_deref()).time("read", Some(self.read)).text("uri", self.uri.as_deref());
+        all.text("problem", self.problem.as_deref()).time("read", Some(self.read));
+        all.time("written", self.written).text("uri", self.uri.as_deref());
         for (path, value) in &self.values {
             all.number(path.clone(), *value);
         }
@@ -122,8 +126,9 @@ impl ReportRequest {
         let mut row = EvaluationReport { package, uri, read: at, ..EvaluationReport::default() };
         match &row.uri {
             None => row.problem = Some("is missing: the version names none (ModelMetrics)".to_owned()),
-            Some(uri) => match fetch(aws, uri).await? {
-                Ok(json) => {
+            Some(uri) => match fetch_dated(aws, uri).await? {
+                Ok((json, written)) => {
+                    row.written = written;
                     let number = |path: String| Some((json.pointer(&pointer(&path))?.as_f64()?, path));
                     let found = paths.into_iter().filter_map(number);
                     row.values = found.map(|(value, path)| (path, value)).collect();
@@ -192,6 +197,11 @@ fn pointer(path: &str) -> String {
 /// # Errors
 /// An error that every report would have now: no credentials, no network, no more calls.
 pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsError> {
+    Ok(fetch_dated(aws, uri).await?.map(|(json, _)| json))
+}
+
+/// Reads a report as [`fetch`] does, with the time at which it was last written.
+async fn fetch_dated(aws: &Aws, uri: &str) -> Result<Result<(Value, Option<Timestamp>), String>, AwsError> {
     let Some((bucket, key)) = split(uri).filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) else {
         return Ok(Err("is not in S3".to_owned()));
     };
@@ -208,6 +218,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
         return too_large();
     }
     // The length may be missing or wrong, so the bytes are counted as they come.
+    let written = time(reply.last_modified());
     let (mut body, mut bytes) = (reply.body, Vec::new());
     while let Some(chunk) = body.try_next().await.map_err(|_| broken_off())? {
         bytes.extend_from_slice(&chunk);
@@ -215,7 +226,8 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
             return too_large();
         }
     }
-    Ok(serde_json::from_slice(&bytes).map_err(|error| format!("is not JSON: {error}")))
+    let json = serde_json::from_slice(&bytes).map_err(|error| format!("is not JSON: {error}"));
+    Ok(json.map(|json| (json, written)))
 }
 
 fn broken_off() -> AwsError {

@@ -319,6 +319,11 @@ impl<T: Resource> Table<T> {
         self.read_error().map_or(Ok(()), |why| Err(why.clone()))
     }
 
+    /// Returns when something was last read on demand. Rows of an earlier run have times of their own.
+    fn newest_answer(&self) -> Option<Timestamp> {
+        self.asked.values().copied().chain(self.rows.values().map(|entry| entry.at)).max()
+    }
+
     /// Returns its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {
@@ -333,7 +338,7 @@ impl<T: Resource> Table<T> {
             }
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
-        let fetched_at = self.answered_at().filter(|_| state != "on demand");
+        let fetched_at = if T::ON_DEMAND { self.newest_answer() } else { self.answered_at() };
         let State { capped, cadence, next, .. } = self.state;
         let (rows, more) = (self.rows.len(), self.unfinished());
         Source { kind: T::KIND, state, fetched_at, rows, capped, error, cadence, next, more }

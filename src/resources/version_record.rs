@@ -118,7 +118,10 @@ async fn read_record(aws: &Aws, package: String) -> Result<VersionRecord, AwsErr
     let (lineage, jobs) =
         tokio::join!(Box::pin(lineage::of(aws, &row.package)), Box::pin(recommendation::of(aws, &row.package)));
     match lineage {
-        Ok(found) => (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial),
+        Ok(found) => {
+            (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial);
+            row.problems.extend(found.problems);
+        }
         Err(why) if why.kind.is_shared() => return Err(why),
         Err(why) => row.problems.push(format!("lineage: {why}")),
     }

@@ -1,3 +1,4 @@
+#![expect(clippy::wildcard_enum_match_arm, reason = "TOML and JSON have no more kinds of values")]
 mod validator;
 mod values;
 
@@ -158,7 +159,7 @@ fn tables(value: &toml::Value, path: &[String], found: &mut Vec<Vec<String>>) {
     match value {
         toml::Value::Table(table) => {
             found.push(path.to_vec());
-            table.iter().for_each(|(name, inner)| tables(inner, &[path, &[name.clone()]].concat(), found));
+            table.iter().for_each(|(name, inner)| tables(inner, &[path, std::slice::from_ref(name)].concat(), found));
         }
         toml::Value::Array(items) => {
             let items = items.iter().enumerate().take(2);

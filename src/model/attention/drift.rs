@@ -1,11 +1,16 @@
 //! The rule about drift: what the configuration names as a source of it, where Model Monitor is not used.
 
+use jiff::SignedDuration;
+
 use super::metrics::{bad, of_role};
 use super::{Finding, RuleInput};
 use crate::config::{Metric, MetricSource, Role};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::Kind;
+
+/// The age at which a report at a fixed place is too old to be believed.
+const OLD: SignedDuration = SignedDuration::from_hours(48);
 
 /// Judges the sources of drift of the configuration.
 pub(super) fn drift(input: &RuleInput<'_>) -> Vec<Finding> {
@@ -43,7 +48,14 @@ fn judge(input: &RuleInput<'_>, metric: &Metric) -> Option<Finding> {
             let Some(report) = store.reports.get(uri) else {
                 return Some(Finding::unread(&format!("{} ", metric.label)));
             };
+            let old = report.written.filter(|at| input.now.duration_since(*at) > OLD);
             match (report.value(json_path), metric.limit) {
+                // What writes the report has probably ended, so its value says nothing about now.
+                (Ok(_), _) if old.is_some() => {
+                    let ago = old.map(|at| fmt::age(input.now, at)).unwrap_or_default();
+                    let text = format!("drift: {} unknown: its report was written {ago} ago", metric.label);
+                    Some(Finding::new(Health::Unknown, text))
+                }
                 (Ok(value), Some((compare, limit))) if compare.holds(value, limit) => {
                     let (value, limit) = (fmt::number(value), fmt::number(limit));
                     let text = format!("drift: {} {value} {} {limit}", metric.label, compare.sign());

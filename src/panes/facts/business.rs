@@ -31,16 +31,21 @@ fn elsewhere_line(app: &App, metric: &Metric) -> Option<Line> {
             Some(alarm) => Line::new().plain(format!("alarm {name} {}", alarm.state)),
             None => Line::new().with(format!("◌ alarm {name} not read"), Tone::Warn),
         }),
-        MetricSource::Report { uri, json_path } => Some(match store.reports.get(uri).map(|r| r.value(json_path)) {
-            Some(Ok(value)) => {
-                let beyond = metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));
-                let tone = if beyond && metric.meaning == Meaning::Breach { Tone::Bad } else { Tone::Plain };
-                let told = format!("{}{}", fmt::number(value), metric.name_and_unit().1);
-                Line::new().with(told, tone).muted(format!("{}  {uri}", bound(metric)))
-            }
-            Some(Err(why)) => Line::new().with(format!("◌ its report {why}"), Tone::Warn),
-            None => Line::new().muted("◌ not read"),
-        }),
+        MetricSource::Report { uri, json_path } => {
+            Some(match store.reports.get(uri).map(|r| (r.value(json_path), r)) {
+                Some((Ok(value), report)) => {
+                    let beyond = metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));
+                    let tone = if beyond && metric.meaning == Meaning::Breach { Tone::Bad } else { Tone::Plain };
+                    let written =
+                        report.written.map(|at| format!("  written {} ago", fmt::age(app.here.observed.at, at)));
+                    let written = written.unwrap_or_default();
+                    let told = format!("{}{}", fmt::number(value), metric.name_and_unit().1);
+                    Line::new().with(told, tone).muted(format!("{}{written}  {uri}", bound(metric)))
+                }
+                Some((Err(why), _)) => Line::new().with(format!("◌ its report {why}"), Tone::Warn),
+                None => Line::new().muted("◌ not read"),
+            })
+        }
         MetricSource::CloudWatch { .. } | MetricSource::Package { .. } => None,
     }
 }

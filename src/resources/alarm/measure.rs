@@ -4,6 +4,7 @@ use aws_sdk_cloudwatch::types::{MetricAlarm, Statistic};
 use serde::{Deserialize, Serialize};
 
 use super::read::pairs;
+use crate::resources::finite;
 
 /// The metric, statistic and period of an alarm that watches one metric, without metric math.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct Measure {
 impl Measure {
     /// Returns the metric of an alarm. `None` if it watches an expression, or a metric of another account.
     pub(super) fn of(alarm: &MetricAlarm) -> Option<Self> {
-        let threshold = alarm.threshold();
+        let threshold = finite(alarm.threshold());
         if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
             let plain = alarm.statistic().map(Statistic::as_str);
             let stat = alarm.extended_statistic().or(plain)?.to_owned();

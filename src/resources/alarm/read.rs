@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{
     ActionsSuppressedBy, ComparisonOperator, CompositeAlarm, Dimension, EvaluationState, LogAlarm, MetricAlarm,
-    StateValue,
+    StateValue, Statistic,
 };
 
 use super::{Alarm, Measure, Suppressor, time};
@@ -28,7 +28,8 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
     }
     let measure = Measure::of(&a);
     let in_microseconds = a.namespace.as_deref() == Some("AWS/SageMaker")
-        && a.metric_name.as_deref().is_some_and(|name| name.ends_with("Latency"));
+        && a.metric_name.as_deref().is_some_and(|name| name.ends_with("Latency"))
+        && !counts(&a);
     dimensions.dedup();
     namespaces.dedup();
     Alarm {
@@ -104,6 +105,13 @@ pub(super) fn from_log(a: LogAlarm) -> Alarm {
     }
 }
 
+/// Returns whether the statistic of an alarm counts values, or is a share of them, and so has not the unit of its metric:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html>.
+fn counts(alarm: &MetricAlarm) -> bool {
+    let extended = alarm.extended_statistic().unwrap_or_default();
+    alarm.statistic() == Some(&Statistic::SampleCount) || extended.starts_with("TC") || extended.starts_with("PR")
+}
+
 fn state(state: Option<StateValue>) -> String {
     state.map(|s| s.as_str().to_owned()).unwrap_or_default()
 }
@@ -161,6 +169,25 @@ mod tests {
         let alarm = from_metric(alarm);
         assert_eq!(alarm.dimensions, [("EndpointName".to_owned(), "fraud".to_owned())]);
         assert_eq!(alarm.watches, "m1/m2, Invocation5XXErrors");
+    }
+
+    #[test]
+    fn only_a_latency_is_told_in_milliseconds_not_a_number_of_them() {
+        let alarm = |name: &str| MetricAlarm::builder().namespace("AWS/SageMaker").metric_name(name).threshold(5000.0);
+        let latency = || alarm("ModelLatency");
+        let cases = [
+            (latency().statistic(Statistic::Average), " 5 ms"),
+            (latency().extended_statistic("p99"), " 5 ms"),
+            (latency().extended_statistic("TM(10%:90%)"), " 5 ms"),
+            (latency().statistic(Statistic::SampleCount), " 5000"),
+            (latency().extended_statistic("TC(0:100)"), " 5000"),
+            (latency().extended_statistic("PR(:300)"), " 5000"),
+            (alarm("Invocations").statistic(Statistic::Sum), " 5000"),
+        ];
+        for (alarm, condition) in cases {
+            let alarm = alarm.build();
+            assert_eq!(from_metric(alarm.clone()).condition, condition, "{alarm:?}");
+        }
     }
 
     #[test]

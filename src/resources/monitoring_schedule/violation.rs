@@ -1,5 +1,6 @@
 //! What an execution found: the file `constraint_violations.json` that the monitors leave in S3.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,6 +24,9 @@ pub struct ViolationReport {
     pub total: usize,
     /// The reason why it could not be read, as a phrase that follows "the report of violations".
     pub problem: Option<String>,
+    /// The time at which it was read.
+    #[serde(default)]
+    pub read: Option<Timestamp>,
 }
 
 /// One violation.

@@ -8,6 +8,7 @@ use aws_sdk_sagemaker::types::ProcessingOutputConfig;
 
 use super::{Best, Counters, OtherDetails, OtherJob, Work};
 use crate::aws::{Aws, AwsError, failed};
+use crate::resources::finite;
 
 impl OtherJob {
     /// Describes it. What the list told stays where the description tells less.
@@ -94,7 +95,7 @@ fn tuning(d: DescribeHyperParameterTuningJobOutput) -> Described {
         Best {
             name: job.training_job_name.clone().unwrap_or_default(),
             metric: metric.and_then(|m| m.metric_name.clone()).unwrap_or_default(),
-            value: metric.and_then(|m| m.value),
+            value: finite(metric.and_then(|m| m.value)),
         }
     });
     let details = OtherDetails { counters, objective, best, ..OtherDetails::default() };
@@ -109,7 +110,7 @@ fn auto_ml(d: DescribeAutoMlJobV2Output) -> Described {
         Best {
             name: candidate.candidate_name.clone().unwrap_or_default(),
             metric: metric.and_then(|m| m.metric_name.as_ref()).map(|m| m.as_str().to_owned()).unwrap_or_default(),
-            value: metric.and_then(|m| m.value),
+            value: finite(metric.and_then(|m| m.value)),
         }
     });
     let details = OtherDetails {

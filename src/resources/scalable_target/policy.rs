@@ -4,6 +4,7 @@ use aws_sdk_applicationautoscaling::types;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::alarm::Alarm;
+use crate::resources::finite;
 
 /// One scaling policy.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -96,7 +97,7 @@ pub(super) fn policy(policy: types::ScalingPolicy) -> ScalingPolicy {
         arn: policy.policy_arn,
         kind: policy.policy_type.as_str().to_owned(),
         metric: tracking.as_ref().and_then(metric),
-        target: tracking.map(|tracking| tracking.target_value),
+        target: finite(tracking.map(|tracking| tracking.target_value)),
         adjustment: steps.as_ref().and_then(|s| s.adjustment_type.as_ref()).map(|how| how.as_str().to_owned()),
         steps: steps
             .iter()

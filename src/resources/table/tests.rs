@@ -1,6 +1,7 @@
 use super::*;
 use crate::aws::ErrorKind;
 use crate::resources::group::ModelPackageGroup;
+use crate::resources::version_record::VersionRecord;
 
 fn group(name: &str) -> ModelPackageGroup {
     ModelPackageGroup { name: name.into(), ..Default::default() }
@@ -94,6 +95,22 @@ fn rows_of_an_earlier_run_are_shown_with_their_age_and_compared_with_the_first_a
     let changes = table.apply(Ok(groups(&["b", "c"])), at(90));
     assert_eq!(told(&changes), [("a", What::Removed), ("c", What::Added)]);
     assert_eq!((table.source().state, table.read_at("b")), ("fresh", Some(at(90))));
+}
+
+#[test]
+fn a_kind_that_is_read_on_demand_is_as_old_as_its_newest_question() {
+    let record = || VersionRecord { package: "fraud:1".into(), ..VersionRecord::default() };
+    let told = |table: &Table<VersionRecord>| (table.source().state, table.source().fetched_at);
+    let mut table = Table::default();
+    table.apply(Ok(Listing::part(Vec::new())), at(1));
+    assert_eq!(told(&table), ("on demand", None));
+    table.apply(Ok(Listing::part(vec![record()]).asked(vec!["fraud:1".into()])), at(5));
+    table.apply(Ok(Listing::part(Vec::new())), at(900));
+    assert_eq!(told(&table), ("fresh", Some(at(5))), "nobody asked since");
+    let mut restored = table.saved();
+    assert_eq!(told(&restored), ("saved", Some(at(5))));
+    restored.apply(Ok(Listing::part(Vec::new())), at(9000));
+    assert_eq!(told(&restored), ("on demand", Some(at(5))), "the rows are those of the earlier run");
 }
 
 /// Writes a table to disk and reads it again, patch by patch, over the table before.

@@ -6,7 +6,7 @@ use aws_sdk_sagemaker::types::{Direction, LineageType, TrialComponentParameterVa
 
 use super::{Origin, Trial};
 use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed};
-use crate::resources::arn_name;
+use crate::resources::{arn_name, finite};
 
 /// The most vertices of one answer: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_QueryLineage.html>.
 const VERTICES: i32 = 50;
@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) origins: Vec<Origin>,
     pub(super) more: bool,
     pub(super) trial: Option<Trial>,
+    /// What could not be read, each with the reason.
+    pub(super) problems: Vec<String>,
 }
 
 pub(super) async fn of(aws: &Aws, package: &str) -> Result<Found, AwsError> {
@@ -40,20 +42,31 @@ pub(super) async fn of(aws: &Aws, package: &str) -> Result<Found, AwsError> {
     };
     let artifacts: Vec<Vertex> = of_type(LineageType::Artifact).collect();
     let (more, artifacts) = (more || artifacts.len() > ARTIFACTS, artifacts.into_iter().take(ARTIFACTS).collect());
-    let DescribedEach { found, shared, .. } =
+    let DescribedEach { found, missed, shared } =
         describe_each(artifacts, async |vertex: Vertex| origin(aws, vertex).await).await;
-    if let Some(why) = shared {
-        return Err(why);
+    let mut problems = Vec::new();
+    // Without permission for artifacts the trial may still be read.
+    match shared.or_else(|| missed.into_iter().next().map(|(_, why)| why)) {
+        Some(why) if why.kind.is_shared() => return Err(why),
+        Some(why) => problems.push(format!("artifacts of lineage: {why}")),
+        None => {}
     }
     let origins: BTreeSet<Origin> = found.into_iter().filter(|origin| origin.uri != package).collect();
     let trials: Vec<String> = of_type(LineageType::TrialComponent).filter_map(|vertex| vertex.arn).collect();
     // Of several components that of the training says most. The name ends so (seen, not documented).
     let trial = trials.iter().find(|arn| arn.ends_with("-aws-training-job")).or(trials.first());
     let trial = match trial {
-        Some(arn) => Some(trial_of(aws, arn_name(arn)).await?),
+        Some(arn) => match trial_of(aws, arn_name(arn)).await {
+            Err(why) if why.kind.is_shared() => return Err(why),
+            Err(why) => {
+                problems.push(format!("trial component: {why}"));
+                None
+            }
+            Ok(trial) => Some(trial),
+        },
         None => None,
     };
-    Ok(Found { origins: origins.into_iter().collect(), more, trial })
+    Ok(Found { origins: origins.into_iter().collect(), more, trial, problems })
 }
 
 async fn origin(aws: &Aws, vertex: Vertex) -> Result<Origin, AwsError> {
@@ -80,6 +93,8 @@ async fn trial_of(aws: &Aws, name: &str) -> Result<Trial, AwsError> {
         name: name.to_owned(),
         source: answer.source.and_then(|source| source.source_arn),
         parameters,
-        metrics: metrics.filter_map(|metric| Some((metric.metric_name?, metric.last.or(metric.avg)?))).collect(),
+        metrics: metrics
+            .filter_map(|metric| Some((metric.metric_name?, finite(metric.last).or(finite(metric.avg))?)))
+            .collect(),
     })
 }

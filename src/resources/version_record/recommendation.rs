@@ -4,6 +4,7 @@ use aws_sdk_sagemaker::types::{InferenceRecommendation, ListInferenceRecommendat
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, AwsError, failed};
+use crate::resources::finite;
 
 /// The recommendations that are kept.
 const MOST: usize = 5;
@@ -32,8 +33,8 @@ impl Recommendation {
         let metrics = recommendation.metrics;
         Self {
             on: on.unwrap_or_default(),
-            per_hour: metrics.as_ref().and_then(|m| m.cost_per_hour),
-            per_answer: metrics.as_ref().and_then(|m| m.cost_per_inference),
+            per_hour: finite(metrics.as_ref().and_then(|m| m.cost_per_hour)),
+            per_answer: finite(metrics.as_ref().and_then(|m| m.cost_per_inference)),
             latency: metrics.as_ref().and_then(|m| m.model_latency),
             requests: metrics.as_ref().and_then(|m| m.max_invocations),
         }

@@ -69,6 +69,13 @@ cases! {
         => [(Warning, "drift: PSI 0.31 > 0.2", None)];
     "a report cannot be read" |a| drift_report(a, Err("may not be read"))
         => [(Unknown, "drift: PSI unknown: its report may not be read", None)];
+    "a report is written every day" |a| { drift_report(a, Result::Ok(0.1)); a.reports[0].written = ago(47 * HOUR) } => [];
+    "a report is no longer written" |a| { drift_report(a, Result::Ok(0.1)); a.reports[0].written = ago(3 * DAY) }
+        => [(Unknown, "drift: PSI unknown: its report was written 3 d ago", None)];
+    "a report that told of drift is no longer written" |a| {
+        drift_report(a, Result::Ok(0.31));
+        a.reports[0].written = ago(3 * DAY);
+    } => [(Unknown, "drift: PSI unknown: its report was written 3 d ago", None)];
     "a report was not read" |a| { drift_report(a, Result::Ok(0.1)); a.reports.clear() }
         => [(Unknown, "PSI not read yet", None)];
     "an alarm is OK" |a| drift(a, "alarm = \"fraud-5xx\"") => [];
