@@ -55,6 +55,11 @@ async fn a_denied_list_of_executions_is_told_and_the_schedules_stay() {
     t.run_for("1m").await;
     let row = t.row("monitoring_schedules");
     assert!(row.contains("ListMonitoringExecutions"), "{row}");
+    t.keys("9").await;
+    t.run_for("3h").await;
+    t.says("executions not read");
+    t.never_says("never executed");
+    t.never_says("misses its executions");
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,6 +109,25 @@ async fn a_version_shows_its_lineage_its_trial_and_what_is_recommended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_lineage_says_is_shown_beside_what_could_not_be_read() {
+    for (operation, shown, problem) in [
+        ("DescribeTrialComponent", "lineage DataSet", "trial component:"),
+        ("DescribeArtifact", "trial component", "artifacts of lineage:"),
+    ] {
+        let story = format!(
+            "inherits = \"governed\"\n[[fault]]\noperation = \"{operation}\"\n\
+             code = \"AccessDeniedException\"\nmessage = \"no\"\n"
+        );
+        let mut t = Harness::story(&story).size(200, 70).ready().await;
+        t.to("fraud-screening").await;
+        t.keys("3 '/fraud-screening v4' enter enter").await;
+        t.run_for("2m").await;
+        t.says(shown);
+        t.says(problem);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn workbenches_are_listed_while_their_pane_is_open() {
     let mut t = Harness::story("governed").size(200, 60).ready().await;
     assert!(!t.sim().operations().contains("sagemaker:ListApps"), "nobody looked");
@@ -111,6 +135,10 @@ async fn workbenches_are_listed_while_their_pane_is_open() {
     t.run_for("2m").await;
     t.says("GPU  notebook instance  InService  ml.g5.2xlarge");
     t.says("MLflow 2.16.2  Started");
+    t.keys("7").await;
+    t.run_for("100m").await;
+    let row = t.row("workbenches");
+    assert!(row.contains("2 h"), "nobody looked since: {row}");
 }
 
 #[tokio::test(start_paused = true)]

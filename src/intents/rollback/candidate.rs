@@ -182,7 +182,12 @@ impl Candidate {
         if self.keeps_counts(present).is_ok() {
             good.push("variants match".into());
         }
-        good.push(format!("{} is {}", present.endpoint.name, present.endpoint.status));
+        let status = format!("{} is {}", present.endpoint.name, present.endpoint.status);
+        if present.endpoint.status == "InService" {
+            good.push(status);
+        } else {
+            bad.push(format!("{status}."));
+        }
         for uri in self.artifacts() {
             match readable(aws, uri).await {
                 Ok(()) => good.push("artifact readable".into()),

@@ -144,8 +144,7 @@ fn owners(tags: Option<&BTreeMap<String, String>>) -> Vec<String> {
     let Some(tags) = tags else {
         return vec!["Whether a stack owns this endpoint is not known: its tags could not be read.".to_owned()];
     };
-    let will =
-        "and will not know of the change; its next run overwrites it. Rejecting the bad version may be the better way.";
+    let will = "and will not know of the change; its next run overwrites it.";
     let mut owners = Vec::new();
     if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
         owners.push(format!("CloudFormation stack {stack} owns this endpoint {will}"));

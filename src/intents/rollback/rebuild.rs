@@ -64,11 +64,16 @@ pub(super) async fn plan(
         row("model version", &format!("v{current}"), &format!("v{version}"), "newest approved one before it"),
         row("everything else", "", "", "like the present configuration"),
     ];
-    let checks = vec![
+    let mut checks = vec![
         format!("{} is Approved and Completed", package.label()),
         "the present configuration can be copied".to_owned(),
-        format!("{} is {}", endpoint.name, endpoint.status),
     ];
+    let status = format!("{} is {}", endpoint.name, endpoint.status);
+    if endpoint.status == "InService" {
+        checks.push(status);
+    } else {
+        warnings.push(format!("{status}."));
+    }
     let model = CreateModel { name: name.clone(), package: package.arn.clone(), intent: id.clone(), ..model };
     let config = CreateEndpointConfig { name: name.clone(), model: name.clone(), intent: id.clone(), ..config };
     let update = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true };

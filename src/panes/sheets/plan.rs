@@ -40,7 +40,7 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
             vec![(Confirm, confirm), (ScrollDown, if *sends { "to cancel" } else { "to send" })]
         }
     };
-    let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "before"), (NextChoice, "next target")]);
+    let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "previous"), (NextChoice, "next target")]);
     let ways = (ask.ways().count() > 1).then_some((NextField, "another way"));
     let fold = if ask.unfolded { "fold calls" } else { "show calls" };
     let others = [(PageDown, "scroll"), (Unfold, fold), (CopyCall, "copy call")];

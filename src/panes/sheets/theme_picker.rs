@@ -8,7 +8,7 @@ use crate::view::{Line, Sheet, SheetRow, Tone};
 pub(super) fn theme_picker(app: &App, picker: &ThemePicker) -> Sheet {
     let items = picker.names.iter().enumerate().map(|(at, name)| SheetRow::Item {
         line: Line::new().plain(name),
-        note: if *name == picker.before { Line::new().muted("in force before") } else { Line::new() },
+        note: if *name == picker.before { Line::new().muted("the present one") } else { Line::new() },
         selected: at == picker.focus,
     });
     let tones = [("ok ", Tone::Good), ("running ", Tone::Busy), ("degraded ", Tone::Warn), ("broken ", Tone::Bad)];

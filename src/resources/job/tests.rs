@@ -1,4 +1,4 @@
-//! Tests of what a description tells about spot capacity and warm pools.
+//! Tests of what a description tells about spot capacity, warm pools and metrics.
 
 use aws_sdk_sagemaker::types::{CheckpointConfig, WarmPoolResourceStatus, WarmPoolStatus};
 
@@ -34,4 +34,14 @@ fn only_spot_saves() {
         let details = JobDetails { spot, seconds, billed_seconds: Some(100), ..JobDetails::default() };
         assert_eq!(details.saved(), saved, "{spot} {seconds:?}");
     }
+}
+
+#[test]
+fn a_metric_that_is_no_number_is_left_out() {
+    let metric = |name: &str, value| MetricData::builder().metric_name(name).value(value).build();
+    let description = DescribeTrainingJobOutput::builder()
+        .final_metric_data_list(metric("train:loss", f32::NAN))
+        .final_metric_data_list(metric("validation:auc", 0.9))
+        .build();
+    assert_eq!(from_description(description).details.unwrap().metrics, [("validation:auc".to_owned(), 0.9)]);
 }

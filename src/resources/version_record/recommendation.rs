@@ -76,7 +76,17 @@ pub(super) async fn of(aws: &Aws, package: &str) -> Result<Found, AwsError> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sagemaker::types::RecommendationMetrics;
+
     use super::*;
+
+    #[test]
+    fn a_price_that_is_no_number_is_unknown() {
+        let metrics = RecommendationMetrics::builder().cost_per_hour(f32::NAN).cost_per_inference(f32::INFINITY);
+        let metrics = metrics.max_invocations(7).build();
+        let known = Recommendation::of(InferenceRecommendation::builder().metrics(metrics).build());
+        assert_eq!((known.per_hour, known.per_answer, known.requests), (None, None, Some(7)));
+    }
 
     #[test]
     fn a_recommendation_says_what_is_known_of_it() {

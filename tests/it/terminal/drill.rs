@@ -10,7 +10,7 @@ const ENDPOINT: &str = "recommendation-prod";
 fn a_drill_is_told_played_and_noticed() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, 120, 36, &["demo", "ctr", "--speed", "50x"], &[]);
-    terminal.until_shown(&["drill: recommendation earns too little", "(0 keys)", "(min 2.5)"]);
+    terminal.until_shown(&["drill: recommendation has earned too little", "(0 keys)", "(min 2.5)"]);
 
     terminal.press("b");
     terminal.until_shown(&["Roll back recommendation-prod to v12", "Type recommendation-prod to send"]);
@@ -22,7 +22,7 @@ fn a_drill_is_told_played_and_noticed() {
     // The keys are the one that opens, the letters of the name, and the one that sends.
     let keys = format!("with {} keys.", ENDPOINT.len() + 2);
     terminal.until_shown(&["drill: done", "Done after ", &keys, "Roll recommendation-prod back"]);
-    assert!(!terminal.text().contains("earns too little"), "the task is done:\n{}", terminal.text());
+    assert!(!terminal.text().contains("has earned too little"), "the task is done:\n{}", terminal.text());
 
     terminal.press("\r");
     terminal.until("closed", |screen| !screen.contents().contains("drill: done"));
