@@ -63,7 +63,12 @@ impl EventLog {
     /// Inserts an entry by its time, unless it is there already: polls and earlier runs may report the same event.
     fn add(&mut self, observed: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
         let at = event.at.unwrap_or(observed);
-        let place = self.entries.partition_point(|entry| entry.at > at);
+        // Events of the same time are in the order of their kinds and texts, whichever was read first.
+        let kind = |subject: Option<&Subject>| subject.and_then(|s| s.item.resource()).map(|(kind, _)| kind.name());
+        let rank = (at, kind(subject.as_ref()), event.text.as_str());
+        let place = self
+            .entries
+            .partition_point(|entry| (entry.at, kind(entry.subject.as_ref()), entry.event.text.as_str()) > rank);
         let near = |entry: &&LogEntry| entry.at.duration_since(at).abs() <= SAME;
         let before = self.entries.iter().take(place).rev().take_while(near);
         let mut near = self.entries.iter().skip(place).take_while(near).chain(before);
@@ -137,6 +142,28 @@ impl LogEntry {
 mod tests {
     use super::*;
     use crate::resources::What;
+
+    #[test]
+    fn events_of_the_same_time_are_in_the_same_order_whichever_was_read_first() {
+        let event = |kind: Kind, text: &str| {
+            let event =
+                Event { at: Some(Timestamp::UNIX_EPOCH), health: Health::Ok, text: text.into(), by: String::new() };
+            (event, Some(Subject::resource(AccountId::default(), kind, "x")))
+        };
+        let all = [
+            event(Kind::Packages, "v8 registered"),
+            event(Kind::Executions, "run r Succeeded"),
+            event(Kind::Executions, "run q Succeeded"),
+        ];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let mut log = EventLog::default();
+            for (event, subject) in order.map(|at: usize| all[at].clone()) {
+                log.add(Timestamp::UNIX_EPOCH, AccountId::default(), event, subject);
+            }
+            let texts: Vec<&str> = log.iter().map(|entry| entry.event.text.as_str()).collect();
+            assert_eq!(texts, ["run r Succeeded", "run q Succeeded", "v8 registered"], "{order:?}");
+        }
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
