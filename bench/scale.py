@@ -125,14 +125,14 @@ def inventory(sagetop: str, scale: str, story: str) -> Inventory:
 
 
 def rows_under(screen: Screen, *names: str) -> Iterator[list[str]]:
-    """The cells under these headings, row by row down to the first empty row; nothing where a heading is missing."""
+    """The cells under these headings, row by row down to the first empty row or the footer; nothing where a heading is missing."""
     lines = screen.lines()
     head = next((n for n, line in enumerate(lines) if all(f" {name} " in f" {line} " for name in names)), None)
     if head is None:
         return
     starts = sorted({found.start() for found in re.finditer(r"\S+( \S+)*", lines[head])})
     ends = dict(zip(starts, [*starts[1:], screen.columns]))
-    for row in screen.grid[head + 1 :]:
+    for row in screen.grid[head + 1 : -1]:
         if not "".join(row).strip():
             return
         places = (lines[head].index(name) for name in names)
@@ -158,8 +158,8 @@ def useful(screen: Screen) -> bool:
 
 
 def complete(screen: Screen) -> bool:
-    """On the pane `sources`: every source is fresh; none waits, reads on or is in trouble."""
-    return {state for _, state in rows_under(screen, "SOURCE", "STATE")} == {"fresh"}
+    """On the pane `sources`: every source is fresh, or nobody asked for it; none waits, reads on or is in trouble."""
+    return {state for _, state in rows_under(screen, "SOURCE", "STATE")} - {"on demand"} == {"fresh"}
 
 
 def selected(screen: Screen) -> str:
