@@ -4,6 +4,7 @@ mod bundle;
 mod change;
 mod manual;
 mod shell;
+mod simulated;
 mod values;
 
 use std::path::PathBuf;
@@ -16,13 +17,13 @@ use crate::aws::left_out;
 use crate::resources::Kind;
 use crate::resources::poll::Patience;
 use crate::schemas::Schema;
-use crate::sim::Scale;
-use values::{arn, factor, intent, rate, share, time, timeout};
+use values::{arn, factor, intent, timeout};
 
 pub use bundle::{BundleAbout, BundleArgs};
 pub use change::Change;
 pub use manual::write_manual;
 pub use shell::Shell;
+pub use simulated::SimOptions;
 
 /// A live terminal console for machine learning on AWS.
 ///
@@ -276,36 +277,6 @@ pub enum ConfigCommand {
     Show,
 }
 
-/// The behaviour of a simulated account apart from its story.
-#[derive(Debug, Clone, ClapArgs)]
-pub struct SimOptions {
-    /// How many times faster than usual everything happens
-    #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
-    pub speed: f64,
-    /// Seed of the random numbers; the same seed gives the same account
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// How long every answer takes, such as 40ms
-    #[arg(long, default_value = "0ms", value_name = "TIME", value_parser = time)]
-    pub latency: Duration,
-    /// The part of the latency that is random, such as 20%
-    #[arg(long, default_value = "0%", value_name = "SHARE", value_parser = share)]
-    pub jitter: f64,
-    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled, beyond five seconds' worth at
-    /// once
-    #[arg(long = "rate", value_name = "SERVICE=N/s", value_parser = rate)]
-    pub rates: Vec<(String, f64)>,
-    /// How much the account holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000
-    #[arg(long, value_name = "SCALE")]
-    pub scale: Option<Scale>,
-}
-
-impl Default for SimOptions {
-    fn default() -> Self {
-        Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: Vec::new(), scale: None }
-    }
-}
-
 /// The operator's answer to the question "shall it be sent?".
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Answer {
@@ -391,17 +362,5 @@ mod tests {
         let one_space = help.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let (reads, changes) = one_space.split_once("\n approve Approve a model version\n").unwrap();
         assert!(reads.contains("\n status ") && changes.contains("\n rollback Roll an endpoint back to"), "{help}");
-    }
-
-    #[test]
-    fn options_of_the_simulated_account_are_written_as_people_write_them() {
-        assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
-        assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
-        assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));
-        assert_eq!((timeout("30s"), timeout("1m")), (Ok(Duration::from_secs(30)), Ok(Duration::from_mins(1))));
-        assert!(timeout("0s").is_err() && timeout("30").is_err() && timeout("-1s").is_err() && timeout("1h").is_err());
-        assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
-        assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
-        assert!(rate("sage=2/s").unwrap_err().contains("sagemaker"));
     }
 }

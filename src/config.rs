@@ -72,7 +72,7 @@ pub struct Config {
     pub freezes: Vec<Freeze>,
     /// The `[[model]]` tables, in the order of the file.
     pub models: Vec<Model>,
-    /// What happens when a model breaks.
+    /// The reactions to a model that breaks.
     pub notify: Notify,
     /// The `[[command]]` tables, in the order of the file.
     pub commands: Vec<Command>,
@@ -101,12 +101,12 @@ pub(crate) struct File {
     /// Whether nothing may be changed.
     #[serde(default)]
     read_only: bool,
-    /// How a change is confirmed.
+    /// The way in which a change is confirmed.
     #[serde(default)]
     confirm: Confirm,
     /// The dollars a day that metrics may cost; the most wanted come first. Left out: no limit.
     max_cost_per_day: Option<Spanned<f64>>,
-    /// How often requests and errors of all endpoints are read, from `1m` to `1h`.
+    /// The interval at which requests and errors of all endpoints are read, from `1m` to `1h`.
     measure_every: Option<Spanned<value::Span>>,
     /// The accounts that are watched when the command line names none.
     #[serde(default)]
@@ -120,7 +120,7 @@ pub(crate) struct File {
     /// The addresses of systems of your own, in the menu of copies.
     #[serde(default)]
     link: Vec<link::Written>,
-    /// What happens when a model becomes broken.
+    /// The reactions to a model that breaks.
     #[serde(default)]
     notify: notify::Written,
     /// The programs that run on what the cursor is on.

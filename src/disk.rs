@@ -80,6 +80,32 @@ pub fn write_new(folder: &Path, stem: &str, extension: &str, bytes: &[u8]) -> Re
     Err(Error::other(format!("there are {MOST_OF_A_NAME} files {stem}*.{extension} already")))
 }
 
+/// Replaces a file in one step, so that a reader sees the old file or the new one. Only its owner may read it. The folder
+/// is made if it does not exist. Several programs may do this at the same time; the last one counts.
+///
+/// # Errors
+/// Those of the system, and those of `fill`, which writes the contents.
+pub fn replace(path: &Path, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let mut options = File::options();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    fill(&options.open(&draft)?)?;
+    fs::rename(&draft, path)
+}
+
+/// Moves a file that cannot be used out of the way, so that nothing is lost and it is told once. Returns the place where it
+/// is now.
+pub fn set_aside(path: &Path, extension: &str) -> String {
+    let aside = path.with_extension(extension);
+    let moved = fs::rename(path, &aside);
+    moved.map_or_else(|why| format!("{} ({why})", path.display()), |()| aside.display().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use crate::aws::Arn;
 use crate::config::{Link, Placeholder};
 use crate::fmt::shell_word;
 use crate::resources::{AwsCommand, Kind, Thing, arn_name, page_of_arn, page_of_log};
-use crate::view::{escaped, is_hidden};
+use crate::view::{is_hidden, one_line};
 
 pub use partition::Partition;
 pub use system::{SYSTEMS, System};
@@ -20,7 +20,7 @@ pub use system::{SYSTEMS, System};
 /// The characters that keep their place in an address: all others are percent-encoded.
 const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What a handle is.
+/// The kind of a handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// The name, as AWS shows it.
@@ -70,16 +70,21 @@ impl What {
 /// One handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle {
-    /// What it is.
+    /// Its kind.
     pub what: What,
     /// Its text. It has no character that a terminal would obey: a terminal obeys some of them also where they are
     /// pasted.
     pub text: String,
 }
 
+/// Encodes a value for an address.
+fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, ADDRESS).to_string()
+}
+
 impl Handle {
     fn new(what: What, text: &str) -> Self {
-        Self { what, text: escaped(text).replace(['\n', '\t'], " ") }
+        Self { what, text: one_line(text) }
     }
 }
 
@@ -154,7 +159,6 @@ impl<'a> Place<'a> {
             About::Other => "",
         };
         let links = self.links.iter().filter(|link| link.concerns(kind)).filter_map(|link| {
-            let encoded = |value: &str| utf8_percent_encode(value, ADDRESS).to_string();
             let address = link.url.fill(|placeholder| self.value(named, placeholder).map(encoded)).ok()?;
             Some(Handle::new(What::Link(link.label.clone()), &address))
         });

@@ -111,7 +111,7 @@ pub use switch_scaling::SwitchScaling;
 pub use switch_schedule::SwitchSchedule;
 #[cfg(feature = "codepipeline")]
 pub use switch_transition::SwitchTransition;
-pub use unfinished::{State, Unfinished, may_be_same_account};
+pub use unfinished::{State, Unfinished};
 pub use unmute_alarm::UnmuteAlarm;
 
 /// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.

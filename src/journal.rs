@@ -68,6 +68,28 @@ pub struct Entry {
     pub message: String,
 }
 
+impl Entry {
+    /// Returns whether the line may be about the account of a caller: it has the same region and URL, and both identities
+    /// may belong to one account. An identity that is not an ARN may belong to any account.
+    #[must_use]
+    pub fn may_be_of(&self, region: &str, endpoint: Option<&str>, identity: &str) -> bool {
+        let accounts = account_id(&self.identity).zip(account_id(identity));
+        self.region == region
+            && self.endpoint.as_deref() == endpoint
+            && accounts.is_none_or(|(own, other)| own == other)
+    }
+    /// Returns whether the line is certainly about the account of a caller.
+    #[must_use]
+    pub fn is_of_account(&self, identity: &str) -> bool {
+        account_id(&self.identity).is_some_and(|own| Some(own) == account_id(identity))
+    }
+}
+
+/// Returns the account in an ARN of a caller.
+fn account_id(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').nth(3)
+}
+
 /// The journal's file.
 #[derive(Debug, Clone)]
 pub struct Journal {

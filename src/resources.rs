@@ -36,6 +36,7 @@ pub mod job;
 #[cfg(feature = "kms")]
 pub mod key;
 mod kind;
+mod limit;
 mod listing;
 pub mod location_record;
 mod log_source;
@@ -46,8 +47,10 @@ pub mod monitoring_schedule;
 pub mod mute_rule;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
 pub mod named;
+mod named_key;
 mod next_run;
 mod observed;
+mod on_demand;
 pub mod other_job;
 pub mod package;
 pub mod pipeline;
@@ -87,6 +90,7 @@ use convert::finite;
 pub(crate) use convert::time;
 pub use delta::Delta;
 pub use event::{Event, KeptEvent};
+pub use limit::named_limit;
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
 pub use log_source::LogSource;

@@ -76,7 +76,7 @@ pub struct Machine {
     pub mouse: fn(bool),
     /// Tells something through the terminal.
     pub alert: fn(&str, Ways),
-    /// What happens when a model breaks.
+    /// The reactions to a model that breaks.
     pub notify: Notify,
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,

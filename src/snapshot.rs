@@ -6,7 +6,7 @@
 //! Its lines are JSON: a header, the tables kind by kind, and the events. The last line is the CRC-32 of those before
 //! it.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -116,9 +116,7 @@ impl Snapshot {
     /// Moves the file out of the way and returns the message that says why.
     #[must_use]
     pub fn set_aside(&self, why: &str) -> Found {
-        let aside = self.path.with_extension("gz.unusable");
-        let moved = fs::rename(&self.path, &aside);
-        let place = moved.map_or_else(|e| format!("{} ({e})", self.path.display()), |()| aside.display().to_string());
+        let place = disk::set_aside(&self.path, "gz.unusable");
         Found::SetAside(format!("the snapshot of the last run was not used: {why}; it is kept in {place}"))
     }
 
@@ -127,15 +125,11 @@ impl Snapshot {
     /// # Errors
     /// When the folder or the file cannot be written.
     pub fn write(&self, store: &Store, news: &[KeptEvent], at: Timestamp) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let draft = self.path.with_extension(format!("{}.draft", std::process::id()));
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
+        disk::replace(&self.path, |file| self.write_to(file, store, news, at))
+    }
+
+    fn write_to(&self, file: &fs::File, store: &Store, news: &[KeptEvent], at: Timestamp) -> io::Result<()> {
+        let packed = GzEncoder::new(BufWriter::new(file), Compression::fast());
         let mut summed = CrcWriter::new(packed);
         let header = Header { format: FORMAT.to_owned(), version: VERSION, name: self.name.clone(), at };
         write_line(&mut summed, &header)?;
@@ -149,8 +143,7 @@ impl Snapshot {
         let sum = summed.crc().sum();
         let mut packed = summed.into_inner();
         writeln!(packed, "{sum:08x}")?;
-        packed.finish()?.flush()?;
-        fs::rename(&draft, &self.path)
+        packed.finish()?.flush()
     }
 }
 

@@ -30,7 +30,7 @@ pub use line::{Line, Span, Spans};
 pub use line_chart::{ChartGrid, ChartSeries, LineChart};
 pub use sheet::{LaidOutRow, RowStyle};
 pub(crate) use text::is_hidden;
-pub use text::{Align, Cut, cut, escaped, harmless, simple, width};
+pub use text::{Align, Cut, cut, escaped, harmless, one_line, simple, width};
 pub use tree::{Node, Shares, Tree};
 
 /// The smallest usable terminal, in columns and rows.

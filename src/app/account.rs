@@ -43,7 +43,7 @@ pub struct Account {
     pub transport: Vec<String>,
     /// The rules that say whether anything may be changed.
     pub access: Arc<AccessRules>,
-    /// What the journal knows of it.
+    /// Its acknowledgements and switches, from the journal.
     pub remembered: Remembered,
     /// The freezes that the operator lifted in this console, by name, and up to when.
     pub lifted: BTreeMap<String, Timestamp>,
@@ -169,12 +169,7 @@ impl Account {
             return self.joined.chain(name).into_iter().collect();
         }
         let Some((kind, id)) = item.resource() else { return Vec::new() };
-        let owners = self.joined.owners(kind, id);
-        let whole = || self.observed.store.get(kind, id)?.part_of();
-        match whole().filter(|_| owners.is_empty()) {
-            Some((kind, id)) => self.joined.owners(kind, id),
-            None => owners,
-        }
+        self.joined.owners_of_part(&self.observed.store, kind, id)
     }
 
     /// Did the subject change a moment ago?

@@ -1,4 +1,4 @@
-//! What the operator chose on the screen, as it is kept for the next run.
+//! The choices of the operator: theme, columns, order and filters. A file keeps them for the next run.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::state::App;
 use super::tables::Pane;
 use crate::charts::Window;
 
-/// What the operator chose. What was never chosen is left out.
+/// The choices of the operator. A choice that was never made is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choices {
@@ -32,7 +32,7 @@ pub struct Choices {
     /// The order and the columns of lists, by the name of the pane.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub panes: BTreeMap<String, PaneChoices>,
-    /// What lists leave out, by the accounts that are watched and the name of the pane.
+    /// The filters of the lists, by the watched accounts and the name of the pane.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts: BTreeMap<String, BTreeMap<String, RowChoices>>,
 }
@@ -40,7 +40,7 @@ pub struct Choices {
 /// A choice in place of a setting. When the setting is changed later, the choice is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen<T> {
-    /// What was chosen.
+    /// The choices.
     pub is: T,
     /// The setting of the configuration at that time.
     pub instead_of: T,
@@ -58,7 +58,7 @@ pub struct PaneChoices {
     pub columns: BTreeMap<String, bool>,
 }
 
-/// What one list leaves out.
+/// The filter of one list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RowChoices {

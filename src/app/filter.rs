@@ -29,7 +29,7 @@ struct Word {
     stays: bool,
 }
 
-/// What a word says about a row.
+/// The decision of a word about a row.
 #[derive(Debug)]
 enum Term {
     /// This is in a cell that is shown, or in the cell of this column.

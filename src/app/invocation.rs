@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::{Command, Placeholder, RunIn};
 use crate::handles::{Handle, Place, What};
 
-/// What exactly is run.
+/// The program that is run, and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
     /// Its name with that of the thing, for the screen.
@@ -14,7 +14,7 @@ pub struct Invocation {
     pub words: Vec<String>,
     /// Variables that are added to the environment.
     pub environment: Vec<(&'static str, String)>,
-    /// How long it may take.
+    /// The time that it may take.
     pub timeout: Duration,
 }
 

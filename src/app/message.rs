@@ -61,7 +61,7 @@ pub enum Msg {
     FreezeLifted(AccountId, String, Result<(), String>),
     /// The endpoint of an armed rollback can be changed now: the account, the endpoint, and the plan or why there is none.
     Steady(AccountId, String, Result<Box<Plan>, Refusal>),
-    /// What the journal knows of an account.
+    /// The acknowledgements and switches of an account, from the journal.
     Remembered(AccountId, Remembered),
     /// An acknowledgement was journalled (`true`) or withdrawn, or the journal cannot be written. The text says why.
     Acknowledged(Result<bool, String>),

@@ -7,7 +7,7 @@ use crate::resources::AccountId;
 /// The most places that are remembered.
 const MOST: usize = 100;
 
-/// What the screen shows, without sheets and logs.
+/// The place that the screen shows, without sheets and logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The name of the pane.
@@ -16,7 +16,7 @@ pub struct Place {
     pub account: AccountId,
     /// The model of the open lineage, and the path to the selected node.
     pub lineage: Option<(String, Vec<Item>)>,
-    /// What the open charts are about.
+    /// The subject of the open charts.
     pub charts: Option<Subject>,
     /// The selected row of the pane.
     pub selected: Option<Subject>,

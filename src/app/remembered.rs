@@ -1,4 +1,4 @@
-//! What the journal tells of an account, as far as it still holds.
+//! The acknowledgements and switches of an account that the journal records and that still hold.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ impl Account {
     #[must_use]
     pub fn acknowledged(&self, kind: Kind, id: &str) -> Option<&Acknowledgement> {
         let all = &self.remembered.acknowledged;
-        let known = all.iter().find(|known| (known.about.0, known.about.1.as_str()) == (kind, id))?;
+        let known = if all.is_empty() { None } else { all.get(&(kind, id.to_owned())) }?;
         (self.acknowledgeable(kind, id) == Some(known.since)).then_some(known)
     }
 

@@ -96,7 +96,7 @@ pub struct App {
     pub(crate) command_tickets: u64,
     /// The models that were told to be broken, and when.
     pub(crate) alerted: BTreeMap<(AccountId, String), Timestamp>,
-    /// How the screen is laid out.
+    /// The layout of the screen.
     pub layout: Layout,
     /// The wallboard, if it is shown.
     pub wallboard: Option<Wallboard>,
@@ -118,11 +118,11 @@ pub struct App {
     pub(crate) last_key: Option<Timestamp>,
     /// Has the operator asked to quit?
     pub(crate) leaving: Leaving,
-    /// What was chosen in earlier runs.
+    /// The choices of earlier runs.
     pub(crate) recalled: Choices,
     /// The theme that this run began with.
     pub(crate) began_with: String,
-    /// What the configuration says where the operator can choose something else.
+    /// The settings of the configuration that the operator can change on the screen.
     pub(crate) settled: Settled,
 }
 

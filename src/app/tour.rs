@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// How the screen is laid out.
+/// The layout of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Layout {
     /// Do lists show times instead of ages?

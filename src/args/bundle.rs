@@ -7,10 +7,10 @@ use clap::Args as ClapArgs;
 use crate::app::Opening;
 use crate::resources::Kind;
 
-/// What an incident pack is about, and where it goes.
+/// The subject of an incident pack, and the folder that it is written to.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct BundleArgs {
-    /// What it is about.
+    /// Its subject.
     #[command(flatten)]
     pub about: BundleAbout,
     /// Folder that the two files are written to (default: the current one)
@@ -24,7 +24,7 @@ pub struct BundleArgs {
     pub at: Option<String>,
 }
 
-/// What an incident pack is about.
+/// The subject of an incident pack.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub struct BundleAbout {

@@ -68,3 +68,20 @@ pub(super) fn rate(text: &str) -> Result<(String, f64), String> {
     }
     Ok((service.to_owned(), number))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_the_simulated_account_are_written_as_people_write_them() {
+        assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
+        assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
+        assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));
+        assert_eq!((timeout("30s"), timeout("1m")), (Ok(Duration::from_secs(30)), Ok(Duration::from_mins(1))));
+        assert!(timeout("0s").is_err() && timeout("30").is_err() && timeout("-1s").is_err() && timeout("1h").is_err());
+        assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
+        assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
+        assert!(rate("sage=2/s").unwrap_err().contains("sagemaker"));
+    }
+}

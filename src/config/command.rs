@@ -11,7 +11,7 @@ use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::{Name, Span};
 
-/// How long a command in a pane may take, unless the file says otherwise.
+/// The time that a command in a pane may take, unless the file names another.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A program that the operator runs.
@@ -33,13 +33,13 @@ pub struct Command {
     pub confirm: bool,
     /// Does it change anything? Then it does not run where nothing may be changed.
     pub changes: bool,
-    /// Where it runs.
+    /// The place where it runs.
     pub run: RunIn,
-    /// How long it may take in a pane.
+    /// The time that it may take in a pane.
     pub timeout: Duration,
 }
 
-/// Where a command runs.
+/// The place where a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -78,7 +78,7 @@ pub(super) struct Written {
     /// Whether it changes something. Then it does not run where nothing may be changed.
     #[serde(default)]
     changes: bool,
-    /// Where it runs.
+    /// The place where it runs.
     #[serde(default)]
     run: RunIn,
     /// How long it may take in a pane; left out: `60s`.

@@ -23,7 +23,7 @@ pub struct Metric {
     pub severity: Option<Severity>,
     /// Whether a value beyond the threshold is bad or good.
     pub meaning: Meaning,
-    /// What it is about.
+    /// Its subject.
     pub role: Role,
     /// The value below which it is probably published in another unit than the threshold, and not to be judged.
     pub doubtful_below: Option<f64>,
@@ -129,7 +129,7 @@ pub(super) struct WrittenMetric {
     severity: Option<Severity>,
     /// Whether that is bad or good.
     meaning: Option<Meaning>,
-    /// What it is about.
+    /// Its subject.
     #[serde(default)]
     role: Role,
     /// The JSON report that has the value, in place of a metric in CloudWatch.

@@ -117,7 +117,7 @@ pub(super) struct Written {
     codepipeline: Texts,
     /// The address of the runbook.
     runbook_url: Option<Spanned<String>>,
-    /// What the model is for. It brings the metrics of such a model.
+    /// The family of the model, which brings the metrics of such a model.
     family: Option<Family>,
     /// How shares are published in the metrics of the family.
     unit: Option<Spanned<Unit>>,
@@ -137,7 +137,7 @@ pub(super) struct Written {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WrittenData {
-    /// What it is.
+    /// Its kind.
     kind: DataKind,
     /// The address, such as `s3://lake/sales/dt={yyyy-MM-dd}/`, or the name of the feature group.
     uri: Spanned<Name>,

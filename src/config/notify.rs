@@ -9,10 +9,10 @@ use super::spanned::Spanned;
 use super::template::{Template, parsed};
 use super::value::Span;
 
-/// How long the command may take, unless the file says otherwise.
+/// The time that the command may take, unless the file names another.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What happens when a model breaks.
+/// The reactions to a model that breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notify {
     /// Does the terminal ring its bell?
@@ -21,7 +21,7 @@ pub struct Notify {
     pub osc: Option<Osc>,
     /// A program and its arguments. Empty for none. It is never run by a shell.
     pub command: Vec<Template>,
-    /// How long it may take.
+    /// The time that it may take.
     pub timeout: Duration,
 }
 

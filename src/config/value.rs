@@ -93,7 +93,7 @@ pub enum Meaning {
     Promote,
 }
 
-/// What a metric is about.
+/// The role of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

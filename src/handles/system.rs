@@ -1,8 +1,6 @@
 //! Systems that are not read: links to their pages, from the things that they concern.
 
-use percent_encoding::utf8_percent_encode;
-
-use super::{ADDRESS, About, Partition};
+use super::{About, Partition, encoded};
 use crate::resources::Kind;
 
 /// A system that is only linked to.
@@ -12,7 +10,7 @@ pub struct System {
     pub name: &'static str,
     /// The partitions in which it exists, as far as it is known.
     pub partitions: &'static [Partition],
-    /// What it concerns.
+    /// The kinds of things that it concerns.
     about: &'static [About],
     /// Does it concern everything that has an ARN?
     any_arn: bool,
@@ -125,7 +123,6 @@ impl System {
     #[must_use]
     pub fn address(&self, region: &str, name: &str, arn: Option<&str>) -> Option<String> {
         let partition = Partition::of_region(region).filter(|partition| self.partitions.contains(partition))?;
-        let encoded = |value: &str| utf8_percent_encode(value, ADDRESS).to_string();
         let page = match self.page {
             Page::Host(address) => return Some(address.to_owned()),
             Page::Region(page) => page.replace("{}", region),

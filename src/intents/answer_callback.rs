@@ -86,12 +86,10 @@ fn selected<'a>(at: &Selection<'a>) -> Result<&'a PipelineStep, String> {
         return if waits(&step) { Ok(step) } else { Err(format!("{} waits for no callback", step.name)) };
     }
     let pipelines = at.chain.map(|chain| chain.pipelines.as_slice()).unwrap_or_default();
-    let runs = at.store().executions.rows();
+    let of_model = |run: &str| at.store().executions.get(run).is_some_and(|e| pipelines.contains(&e.pipeline.as_str()));
     let own = |run: &str| match at.id_of(Kind::Executions) {
         Some(id) => id == run,
-        None => {
-            at.thing.is_none() && runs.clone().any(|e| e.arn == run && pipelines.iter().any(|name| *name == e.pipeline))
-        }
+        None => at.thing.is_none() && of_model(run),
     };
     let mut waiting = steps.rows().filter(waits).filter(|step| own(&step.execution));
     match (waiting.next(), waiting.next()) {

@@ -15,7 +15,7 @@ pub(super) struct DeployRules {
     pub(super) warnings: Vec<String>,
     /// The pipelines of `CodePipeline` that start.
     pub(super) pipelines: Vec<String>,
-    /// What the rules that are enabled start, one phrase a rule.
+    /// The targets of the rules that are enabled, one phrase a rule.
     pub(super) starting: Vec<String>,
     /// Whether something may start: a rule starts it, or the rules could not be read.
     pub(super) may_start: bool,

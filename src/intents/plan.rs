@@ -50,15 +50,15 @@ pub struct Choice {
 /// One of several ways to the same goal, of which the plan goes one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Way {
-    /// What is done, as a phrase.
+    /// The change, as a phrase.
     pub name: String,
-    /// How long it takes until it has an effect.
+    /// The time until it has an effect.
     pub takes: String,
     /// The intent that goes this way; `None` if it is not offered.
     pub intent: Option<AnyIntent>,
     /// Whether the plan goes this way.
     pub chosen: bool,
-    /// What it would do, or the reason why it is not offered.
+    /// The effect that it would have, or the reason why it is not offered.
     pub note: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the journal knows of an account beyond what is under way: which alarms and findings somebody acknowledged, and
+//! The journal records, besides changes under way, which alarms and findings somebody acknowledged, and
 //! what was switched off from here. Everybody who shares the journal's directory reads the same.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,6 @@ use std::io;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::unfinished::may_be_same_account;
 use super::{AnyIntent, Executor, Switch, Switched, new_id};
 use crate::journal::{Entry, Event};
 use crate::resources::Kind;
@@ -20,11 +19,9 @@ const LINES: usize = 10_000;
 /// Somebody knows of an alarm or of a finding. It holds as long as that lasts: an alarm that fires anew has another time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledgement {
-    /// The kind and id of the alarm, or of the thing that the finding is about.
-    pub about: (Kind, String),
     /// Since when the alarm fires or the finding exists, UTC.
     pub since: Timestamp,
-    /// Who it was: the end of the ARN of the caller.
+    /// The caller: the end of its ARN.
     pub by: String,
     /// When it was acknowledged, UTC.
     pub at: Timestamp,
@@ -43,20 +40,21 @@ impl Acknowledgement {
 /// Something that was switched off from here and not switched on again from here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SwitchedOff {
-    /// What it is, and the intent that switches it on again.
+    /// The thing, and the intent that switches it on again.
     pub switched: Switched,
     /// When it was switched off, UTC.
     pub at: Timestamp,
-    /// Who it was: the end of the ARN of the caller.
+    /// The caller: the end of its ARN.
     pub by: String,
 }
 
-/// What the journal knows of an account.
+/// The acknowledgements and switches of an account, from the journal.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Remembered {
-    /// The acknowledgements that were not withdrawn, oldest first.
-    pub acknowledged: Vec<Acknowledgement>,
-    /// What was switched off, oldest first. Somebody else may have switched it on since.
+    /// The acknowledgements that were not withdrawn, by the kind and id of the alarm, or of the thing that the finding is
+    /// about.
+    pub acknowledged: BTreeMap<(Kind, String), Acknowledgement>,
+    /// The things that were switched off, oldest first. Somebody else may have switched them on since.
     pub off: Vec<SwitchedOff>,
 }
 
@@ -72,24 +70,25 @@ impl Executor {
         self.journal.append(&entry)
     }
 
-    /// Reads what the journal knows of this account and region. It reads a file, so it blocks.
+    /// Reads the newest lines of the journal, which accounts may share. It reads a file, so it blocks.
     ///
     /// # Errors
     /// When the journal cannot be opened safely, or read.
-    pub fn remember(&self) -> io::Result<Remembered> {
-        Ok(remembered(&self.journal.tail(LINES)?.entries, self))
+    pub fn newest_lines(&self) -> io::Result<Vec<Entry>> {
+        Ok(self.journal.tail(LINES)?.entries)
+    }
+
+    /// Returns the acknowledgements and switches of this account and region.
+    #[must_use]
+    pub fn remembered(&self, lines: &[Entry]) -> Remembered {
+        remembered(lines.iter().filter(|line| self.may_have_made(line)))
     }
 }
 
-fn remembered(entries: &[Entry], executor: &Executor) -> Remembered {
-    let here = |entry: &&Entry| {
-        entry.region == executor.aws.region
-            && entry.endpoint == executor.aws.endpoint
-            && may_be_same_account(&entry.identity, &executor.identity)
-    };
+fn remembered<'a>(entries: impl Iterator<Item = &'a Entry>) -> Remembered {
     let mut found = Remembered::default();
     let mut sent: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in entries.iter().filter(here) {
+    for entry in entries {
         match entry.event {
             Event::Done if entry.intent == ACKNOWLEDGE => found.acknowledge(entry),
             Event::Done => found.switch(entry, sent.remove(entry.id.as_str())),
@@ -108,10 +107,11 @@ impl Remembered {
         let since = parameters.get("since").and_then(Value::as_str).and_then(|since| since.parse().ok());
         let (Some(kind), Some(since)) = (kind, since) else { return };
         let about = (kind, entry.target.clone());
-        self.acknowledged.retain(|known| known.about != about);
         if parameters.get("withdrawn").and_then(Value::as_bool) == Some(false) {
             let (by, note) = (who(entry), entry.message.clone());
-            self.acknowledged.push(Acknowledgement { about, since, by, at: entry.at, note });
+            self.acknowledged.insert(about, Acknowledgement { since, by, at: entry.at, note });
+        } else {
+            self.acknowledged.remove(&about);
         }
     }
 

@@ -33,7 +33,7 @@ pub struct RollbackStage {
     pub to: Option<String>,
 }
 
-/// What a plan reads of the stage.
+/// The part of the stage that a plan reads.
 struct Now {
     stage: String,
     /// The execution that came to the stage last, and its state there.

@@ -2,7 +2,7 @@
 
 use super::{AnyIntent, Refusal, Verdict};
 
-/// What is switched off and on.
+/// The kinds of things that can be switched off and on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// A rule of `EventBridge`.
@@ -20,7 +20,7 @@ pub enum Part {
 /// Something that an intent switches, and the intent that switches it back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Switched {
-    /// What is switched.
+    /// The thing that is switched.
     pub part: Part,
     /// The name of the thing.
     pub id: String,

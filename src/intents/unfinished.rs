@@ -159,10 +159,14 @@ impl Executor {
         })
     }
 
+    /// Returns whether a line of the journal may be about this account and region.
+    pub(super) fn may_have_made(&self, entry: &Entry) -> bool {
+        entry.may_be_of(&self.aws.region, self.aws.endpoint.as_deref(), &self.identity)
+    }
+
     /// Journals the end of an intent, if the end is certain and the intent certainly belongs to this account.
     fn close_in_journal(&self, last: &Entry, state: &State, now: Timestamp) {
-        let ours = account_id(&last.identity).is_some_and(|id| Some(id) == account_id(&self.identity));
-        let Some(event) = state.end().filter(|_| ours) else { return };
+        let Some(event) = state.end().filter(|_| last.is_of_account(&self.identity)) else { return };
         let message = format!("seen later: {}", state.text());
         let (call, parameters, request_id) = (None, None, None);
         let end = Entry { at: now, event, call, parameters, request_id, message, ..last.clone() };
@@ -173,11 +177,7 @@ impl Executor {
 
 /// Returns the last call of each intent of an account that has calls but no end, oldest first.
 fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Open> {
-    let here = |e: &&Entry| {
-        e.region == executor.aws.region
-            && e.endpoint == executor.aws.endpoint
-            && may_be_same_account(&e.identity, &executor.identity)
-    };
+    let here = |e: &&Entry| executor.may_have_made(e);
     let mut open: BTreeMap<&str, Open> = BTreeMap::new();
     for entry in entries.iter().filter(here) {
         match entry.event {
@@ -191,20 +191,6 @@ fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Op
     let mut recent: Vec<Open> = open.into_values().filter(|open| now.duration_since(open.last.at) < OLDEST).collect();
     recent.sort_by_key(|open| open.last.at);
     recent
-}
-
-/// Returns the account id in an ARN; `None` for other text.
-fn account_id(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:")?.split(':').nth(3)
-}
-
-/// Returns whether both identities may belong to one account. An identity that is not an ARN may belong to any account.
-#[must_use]
-pub fn may_be_same_account(one: &str, other: &str) -> bool {
-    match (account_id(one), account_id(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    }
 }
 
 /// Describes the remains of a plan that ended before its last call, and what to do with them.

@@ -17,7 +17,7 @@ use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Attached, Chain, Health, Link, Mark, Reason, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::pipeline::{Pipeline, of_execution};
-use crate::resources::{Kind, Observed, Resource};
+use crate::resources::{Kind, Observed, Resource, Store};
 
 /// The result of a join. It borrows all names from the tables.
 struct Made<'a> {
@@ -156,6 +156,16 @@ impl Joined {
     pub fn owners(&self, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
         let Some(owners) = self.owners.get(kind as usize) else { return Vec::new() };
         self.owners_in(owners, |chain| chain.ids(kind), id)
+    }
+    /// Returns all models that a thing, or the thing that it is a part of, belongs to, the worst first.
+    #[must_use]
+    pub fn owners_of_part(&self, store: &Store, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
+        let owners = self.owners(kind, id);
+        let whole = || store.get(kind, id)?.part_of();
+        match whole().filter(|_| owners.is_empty()) {
+            Some((kind, id)) => self.owners(kind, id),
+            None => owners,
+        }
     }
     /// Returns the chains whose `ids` contain an id, the worst first.
     fn owners_in(

@@ -16,7 +16,7 @@ pub use format::{csv, json};
 pub struct Exported {
     /// The name of the pane, or `log`.
     pub name: &'static str,
-    /// What the rows are of: the pane's title with its filter, or the thing of the log.
+    /// The subject of the rows: the pane's title with its filter, or the thing of the log.
     pub about: String,
     /// The titles of the columns.
     pub titles: Vec<&'static str>,
@@ -27,7 +27,7 @@ pub struct Exported {
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportedRow {
-    /// What the row is about: names and values, such as the kind and the ARN.
+    /// The subject of the row: names and values, such as the kind and the ARN.
     pub about: Vec<(&'static str, String)>,
     /// The cells, without secrets.
     pub cells: Vec<String>,

@@ -21,6 +21,8 @@ use crate::app::{App, Item};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::resources::{Kind, Property, Thing, Value};
+#[cfg(any(feature = "ecr", feature = "kms", feature = "servicequotas"))]
+use crate::resources::{Resource, Table};
 use crate::view::{Line, Tone};
 
 /// A label and a value.
@@ -64,7 +66,7 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
             facts.extend(limit);
         }
     }
-    facts.extend(keys::state(app, kind, id, &facts));
+    facts.extend(keys::state(app, kind, id));
     facts.push(fact("arn", thing.arn().unwrap_or_default()));
     facts
 }
@@ -109,6 +111,15 @@ fn fact(label: &str, value: impl AsRef<str>) -> Fact {
 
 fn warn(label: &str, text: impl AsRef<str>) -> Fact {
     (label.to_owned(), Line::new().with(text, Tone::Warn))
+}
+
+/// Returns a fact about something without a row in a table that is read on demand: AWS did not tell it, or was not asked.
+#[cfg(any(feature = "ecr", feature = "kms", feature = "servicequotas"))]
+fn unread<T: Resource>(label: &str, table: &Table<T>) -> Fact {
+    match table.trouble() {
+        Some(why) => warn(label, format!("◌ not known: {} {}", why.operation, why.kind.word())),
+        None => fact(label, "◌ not asked yet"),
+    }
 }
 
 fn model(app: &App, chain: &Chain) -> Vec<Fact> {

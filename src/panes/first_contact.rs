@@ -1,4 +1,4 @@
-//! What to do where nothing of an account can be read, or nothing is in it.
+//! The screen for an account that cannot be read or that is empty. It says what to do.
 
 use super::accounts;
 use crate::app::{Account, App};

@@ -51,7 +51,7 @@ pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
     let Some(preview) = preview(app, list) else { return body.saturating_sub(2) };
     let is_empty = app.lists.get(app.pane.name).is_none_or(|state| state.ids.is_empty());
     if is_empty {
-        // What is said in place of rows has all rows.
+        // A text in place of rows has the room of all rows.
         return body.saturating_sub(1 + u16::from(has_title(app, list)));
     }
     let all = app.lists.get(app.pane.name).map_or(0, |state| state.all);

@@ -9,8 +9,8 @@ use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
-use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand, time};
+use crate::aws::{Aws, AwsError, ErrorKind, failed};
 use crate::health::Health;
 
 /// One image.
@@ -174,22 +174,19 @@ impl Resource for ContainerImage {
         }
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && !wanted(observed, known).is_empty()
+        on_demand::is_due(known, &looked_at(observed), observed.at)
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
-        let work = describe(wanted.clone(), async |reference: String| Self::of(aws, &reference).await);
-        let Described { found, fault } = work.await;
-        let asked = settled(wanted, fault.as_ref());
-        Ok(Listing::part(found).asked(asked).fault(fault))
+        let read = async |reference: String| Self::of(aws, &reference).await;
+        Ok(on_demand::read_each(turn.known, looked_at(observed), observed.at, read).await)
     }
 }
 
-/// Returns the images of the versions that are looked at, unless they were asked for lately.
-fn wanted(observed: &Observed, known: &Table<ContainerImage>) -> BTreeSet<String> {
-    let looked_at = observed.focus.packages.iter().filter_map(|arn| observed.store.packages.get(arn));
-    let images = looked_at.filter_map(|package| package.details.as_ref()).flat_map(|d| &d.governance.images);
-    images.filter(|image| !asked_lately(known, image, observed.at)).cloned().collect()
+/// Returns the images of the versions that are looked at.
+fn looked_at(observed: &Observed) -> BTreeSet<String> {
+    let versions = observed.focus.packages.iter().filter_map(|arn| observed.store.packages.get(arn));
+    let details = versions.filter_map(|package| package.details.as_ref());
+    details.flat_map(|details| &details.governance.images).cloned().collect()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const PAGES: usize = 3;
 pub struct Insight {
     /// Its id.
     pub id: String,
-    /// What it is about, in AWS's words.
+    /// Its name, in AWS's words.
     pub name: String,
     /// `LOW`, `MEDIUM` or `HIGH`, raw.
     pub severity: String,

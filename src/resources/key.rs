@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn, asked_lately, settled, time};
-use crate::aws::{Aws, AwsError, Described, describe, failed};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand, time};
+use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
 /// One key.
@@ -24,7 +24,7 @@ pub struct EncryptionKey {
     pub deletion: Option<Timestamp>,
     /// Its ARN.
     pub arn: Option<String>,
-    /// What its owner says of it.
+    /// The description by its owner.
     pub description: String,
     /// `AWS` or `CUSTOMER`, raw.
     pub manager: Option<String>,
@@ -80,35 +80,18 @@ impl Resource for EncryptionKey {
             .text("KeyManager", self.manager.as_deref());
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && !wanted(observed, known).is_empty()
+        on_demand::is_due(known, &looked_at(observed), observed.at)
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
-        let Described { found, fault } = describe(wanted.clone(), async |id| Self::of(aws, id).await).await;
-        let asked = settled(wanted, fault.as_ref());
-        Ok(Listing::part(found).asked(asked).fault(fault))
+        let read = async |id| Self::of(aws, id).await;
+        Ok(on_demand::read_each(turn.known, looked_at(observed), observed.at, read).await)
     }
 }
 
-/// Returns the key that a thing names.
-#[must_use]
-pub fn key_of(store: &Store, kind: Kind, id: &str) -> Option<String> {
-    let endpoint = store.endpoints.get(id).filter(|_| kind == Kind::Endpoints);
-    let config = endpoint.and_then(|e| e.config.as_deref()).or_else(|| (kind == Kind::Configs).then_some(id));
-    let of_config = || store.configs.get(config?)?.kms_key.clone();
-    let of_topic = || store.topics.get(id).filter(|_| kind == Kind::Topics)?.key.clone();
-    let of_location = || {
-        let record = store.location_records.get(id).filter(|_| kind == Kind::Datasets)?;
-        record.encryption.as_deref()?.split_whitespace().nth(1).map(str::to_owned)
-    };
-    of_config().or_else(of_topic).or_else(of_location).filter(|key| !key.is_empty())
-}
-
-/// Returns the key that the thing under the cursor names, unless it was asked for lately.
-fn wanted(observed: &Observed, known: &Table<EncryptionKey>) -> BTreeSet<String> {
+/// Returns the key that the thing under the cursor names.
+fn looked_at(observed: &Observed) -> BTreeSet<String> {
     let subject = observed.focus.subject.as_ref();
-    let key = subject.and_then(|(kind, id)| key_of(&observed.store, *kind, id));
-    key.filter(|key| !asked_lately(known, key, observed.at)).into_iter().collect()
+    subject.and_then(|(kind, id)| observed.store.key_of(*kind, id)).map(str::to_owned).into_iter().collect()
 }
 
 #[cfg(test)]

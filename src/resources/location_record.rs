@@ -10,17 +10,17 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled};
-use crate::aws::{Aws, AwsError, Described, describe};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand};
+use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
-/// What is kept of one location.
+/// The settings and versions of one location.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LocationRecord {
     /// The location, as models name it: the id.
     pub uri: String,
-    /// The default encryption of the bucket: `AES256`, or `aws:kms` with its key.
-    pub encryption: Option<String>,
+    /// The default encryption of the bucket.
+    pub encryption: Option<Encryption>,
     /// The rules of replication; absent until they were read.
     pub replication: Option<Vec<Replication>>,
     /// The bytes that the bucket has in Standard storage on each of the last days, oldest first. Other storage classes
@@ -30,8 +30,17 @@ pub struct LocationRecord {
     pub versions: Vec<ObjectVersion>,
     /// The state of the replication of the newest object, raw; absent if no rule is about it.
     pub replicated: Option<String>,
-    /// What could not be read, each with the reason.
+    /// The reads that failed, each with the reason.
     pub problems: Vec<String>,
+}
+
+/// The default encryption of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Encryption {
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`, raw.
+    pub algorithm: String,
+    /// The key of KMS, by ARN or id.
+    pub key: Option<String>,
 }
 
 /// One rule of replication.
@@ -120,10 +129,16 @@ impl Resource for LocationRecord {
     }
     fn health(&self) -> Health {
         let bad = self.replication.iter().flatten().any(|rule| rule.problem().is_some());
-        if bad || self.uncopied() { Health::Warning } else { Health::Ok }
+        match bad || self.uncopied() {
+            true => Health::Warning,
+            false if self.problems.is_empty() => Health::Ok,
+            false => Health::Unknown,
+        }
     }
     fn properties(&self, all: &mut Properties) {
-        all.text("encryption", self.encryption.as_deref());
+        if let Some(Encryption { algorithm, key }) = &self.encryption {
+            all.text("encryption", &*format!("{algorithm}  {}", key.as_deref().unwrap_or_default()).trim_end());
+        }
         if self.replication.as_ref().is_some_and(Vec::is_empty) {
             all.text("replication", "none");
         }
@@ -154,26 +169,23 @@ impl Resource for LocationRecord {
         }
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && !wanted(observed, known).is_empty()
+        on_demand::is_due(known, &looked_at(observed), observed.at)
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
         let newest = |uri: &str| observed.store.datasets.get(uri).and_then(|set| set.newest_key.clone());
-        let work = describe(wanted.clone(), async |uri: String| {
+        let read = async |uri: String| {
             let key = newest(&uri);
             read::of(aws, uri, key, observed.at).await
-        });
-        let Described { found, fault } = Box::pin(work).await;
-        let asked = settled(wanted, fault.as_ref());
-        Ok(Listing::part(found).asked(asked).fault(fault))
+        };
+        Ok(Box::pin(on_demand::read_each(turn.known, looked_at(observed), observed.at, read)).await)
     }
 }
 
-/// Returns the location that is looked at, unless it was asked for lately.
-fn wanted(observed: &Observed, known: &Table<LocationRecord>) -> BTreeSet<String> {
+/// Returns the location that is looked at.
+fn looked_at(observed: &Observed) -> BTreeSet<String> {
     let subject = observed.focus.subject.iter().filter(|(kind, _)| *kind == Kind::Datasets).map(|(_, uri)| uri);
     let exists = subject.filter(|uri| observed.store.datasets.get(uri).is_some_and(|set| set.problem.is_none()));
-    exists.filter(|uri| !asked_lately(known, uri, observed.at)).cloned().collect()
+    exists.cloned().collect()
 }
 
 #[cfg(test)]

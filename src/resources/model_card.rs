@@ -49,9 +49,9 @@ pub struct CardDetails {
     pub package: Option<String>,
     /// The model package group that it describes.
     pub group: Option<String>,
-    /// Who owns the model.
+    /// The owner of the model.
     pub owner: Option<String>,
-    /// What the model is for.
+    /// The purpose of the model.
     pub purpose: Option<String>,
     /// The person or role that last changed it.
     pub by: Option<String>,

@@ -48,9 +48,9 @@ pub enum Derived {
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
-    /// What S3 keeps of a location.
+    /// The settings and versions that S3 keeps for a location.
     Kept,
-    /// What lineage, trials and Inference Recommender know of a version.
+    /// The records of lineage, trials and Inference Recommender about a version.
     Record,
     /// Whether the images of a version still exist, and what their scans found.
     Images,

@@ -9,7 +9,7 @@ use aws_sdk_servicequotas::types::ServiceQuota;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, Value, finite};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, Value, finite, named_limit};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 
 /// The most pages of 100 quotas that are looked through.
@@ -30,15 +30,6 @@ pub struct Quota {
     pub adjustable: bool,
     /// The time at which it was read.
     pub read: Timestamp,
-}
-
-/// Returns the name of the quota in the message of a failure: `… service limit 'ml.g5.xlarge for endpoint usage' is …`.
-/// The message is AWS's and may change, so this is a hint.
-#[must_use]
-pub fn named_limit(message: &str) -> Option<&str> {
-    let (_, rest) = message.split_once("service limit '")?;
-    let (name, _) = rest.split_once('\'')?;
-    (!name.is_empty() && name.len() <= 200).then_some(name)
 }
 
 impl Quota {
@@ -80,6 +71,7 @@ impl Resource for Quota {
         if names.is_empty() {
             return Ok(Listing::part(Vec::new()));
         }
+        let asked = names.iter().cloned().collect();
         let quotas = find(aws, &names).await?;
         let mut rows = Vec::new();
         for quota in quotas {
@@ -89,7 +81,7 @@ impl Resource for Quota {
         }
         // Names that are left are not known there, and are not looked for again at once.
         rows.extend(names.into_iter().map(|name| Self { name, read: observed.at, ..Self::default() }));
-        Ok(Listing::part(rows))
+        Ok(Listing::part(rows).asked(asked))
     }
 }
 
@@ -127,23 +119,6 @@ fn wanted(observed: &Observed, known: &Table<Quota>) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_name_of_a_limit_is_taken_from_the_message() {
-        let cases = [
-            (
-                "ResourceLimitExceeded: The account-level service limit 'ml.g5.xlarge for endpoint usage' is 2 Instances",
-                Some("ml.g5.xlarge for endpoint usage"),
-            ),
-            ("The account-level service limit 'x", None),
-            ("The account-level service limit '' is 2", None),
-            ("CapacityError: Unable to provision", None),
-            ("", None),
-        ];
-        for (message, name) in cases {
-            assert_eq!(named_limit(message), name, "{message}");
-        }
-    }
 
     #[test]
     fn a_quota_says_its_value_and_whether_it_can_be_raised() {

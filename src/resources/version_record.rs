@@ -10,16 +10,17 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled};
-use crate::aws::{Aws, AwsError, Described, describe};
+use super::on_demand::keep;
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand};
+use crate::aws::{Aws, AwsError};
 pub use recommendation::Recommendation;
 
-/// What is known of one version.
+/// The records about one version.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VersionRecord {
     /// ARN of the version: the id.
     pub package: String,
-    /// What it was made from, as lineage knows it.
+    /// Its sources in the lineage.
     pub origins: Vec<Origin>,
     /// Whether lineage knows more than was read.
     pub more: bool,
@@ -27,9 +28,9 @@ pub struct VersionRecord {
     pub trial: Option<Trial>,
     /// The name and the state of the newest job of Inference Recommender for it.
     pub recommender: Option<(String, String)>,
-    /// What that job recommends, cheapest first.
+    /// The recommendations of that job, cheapest first.
     pub recommendations: Vec<Recommendation>,
-    /// What could not be read, each with the reason.
+    /// The reads that failed, each with the reason.
     pub problems: Vec<String>,
 }
 
@@ -93,20 +94,18 @@ impl Resource for VersionRecord {
         }
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && !wanted(observed, known).is_empty()
+        on_demand::is_due(known, &looked_at(observed), observed.at)
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted: Vec<String> = wanted(observed, turn.known).into_iter().collect();
-        let Described { found, fault } = describe(wanted.clone(), async |arn| read_record(aws, arn).await).await;
-        let asked = settled(wanted, fault.as_ref());
-        Ok(Listing::part(found).asked(asked).fault(fault))
+        let read = async |arn| read_record(aws, arn).await;
+        Ok(on_demand::read_each(turn.known, looked_at(observed), observed.at, read).await)
     }
 }
 
-/// Returns the versions that are looked at, unless they were asked for lately.
-fn wanted(observed: &Observed, known: &Table<VersionRecord>) -> BTreeSet<String> {
-    let looked_at = observed.focus.packages.iter().filter(|arn| observed.store.packages.get(arn).is_some());
-    looked_at.filter(|arn| !asked_lately(known, arn, observed.at)).cloned().collect()
+/// Returns the versions that are looked at.
+fn looked_at(observed: &Observed) -> BTreeSet<String> {
+    let versions = observed.focus.packages.iter().filter(|arn| observed.store.packages.get(arn).is_some());
+    versions.cloned().collect()
 }
 
 /// Reads what is known of a version. What cannot be read is a problem of its own.
@@ -117,18 +116,12 @@ async fn read_record(aws: &Aws, package: String) -> Result<VersionRecord, AwsErr
     let mut row = VersionRecord { package, ..VersionRecord::default() };
     let (lineage, jobs) =
         tokio::join!(Box::pin(lineage::of(aws, &row.package)), Box::pin(recommendation::of(aws, &row.package)));
-    match lineage {
-        Ok(found) => {
-            (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial);
-            row.problems.extend(found.problems);
-        }
-        Err(why) if why.kind.is_shared() => return Err(why),
-        Err(why) => row.problems.push(format!("lineage: {why}")),
+    if let Some(found) = keep(&mut row.problems, "lineage", lineage)? {
+        (row.origins, row.more, row.trial) = (found.origins, found.more, found.trial);
+        row.problems.extend(found.problems);
     }
-    match jobs {
-        Ok(found) => (row.recommender, row.recommendations) = found,
-        Err(why) if why.kind.is_shared() => return Err(why),
-        Err(why) => row.problems.push(format!("Inference Recommender: {why}")),
+    if let Some(found) = keep(&mut row.problems, "Inference Recommender", jobs)? {
+        (row.recommender, row.recommendations) = found;
     }
     Ok(row)
 }

@@ -1,4 +1,4 @@
-//! Where people work: notebook instances, apps of Studio, and `MLflow` tracking servers. Some hold GPUs for days.
+//! Workbenches: notebook instances, apps of Studio, and `MLflow` tracking servers. Some hold GPUs for days.
 //!
 //! They are listed only while the pane that shows them is open.
 
@@ -103,7 +103,7 @@ impl Resource for Workbench {
         }
         match fault {
             Some(why) if !read => Err(why),
-            // What could not be listed may still be there.
+            // A thing that could not be listed may still be there.
             Some(why) => Ok(Listing::changed(rows).capped(capped).fault(Some(why)).asked(vec![LISTS.to_owned()])),
             None => Ok(Listing::all(rows).capped(capped).asked(vec![LISTS.to_owned()])),
         }

@@ -39,8 +39,8 @@ pub(super) struct EffectRunner {
     armed: BTreeMap<(AccountId, String), AbortHandle>,
     /// The time when the journal was last looked at.
     remembered: Option<Instant>,
-    /// The size of each account's journal when it was last read.
-    journal_sizes: Arc<Mutex<BTreeMap<AccountId, u64>>>,
+    /// The state of the journal when it was last read.
+    journal: Arc<Mutex<JournalState>>,
     /// The writes of snapshots that are running.
     saving: JoinSet<()>,
     /// The time when snapshots were last written.
@@ -53,11 +53,14 @@ pub(super) struct EffectRunner {
     pub(super) running: Option<(u64, Sender<()>)>,
 }
 
+/// The size of the journal, and the identities for which it was read: after a login, an account may be another one.
+type JournalState = (u64, Vec<(AccountId, String)>);
+
 impl EffectRunner {
     pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>, app: &App) -> Self {
         let (work, sending, saving) = (JoinSet::new(), Arc::default(), JoinSet::new());
         let (armed, kept) = (BTreeMap::new(), app.choices());
-        let (remembered, journal_sizes) = (None, Arc::default());
+        let (remembered, journal) = (None, Arc::default());
         Self {
             machine,
             answer,
@@ -65,7 +68,7 @@ impl EffectRunner {
             sending,
             armed,
             remembered,
-            journal_sizes,
+            journal,
             saving,
             saved: None,
             kept,
@@ -176,22 +179,27 @@ impl EffectRunner {
             return;
         }
         self.remembered = Some(Instant::now());
-        for account in app.accounts().into_iter().filter(|account| account.identity().is_some()) {
-            let Some(executor) = self.executor(account.id, app) else { continue };
-            let (answer, place, known) = (self.answer.clone(), account.id, self.journal_sizes.clone());
-            let work = move || {
-                let size = executor.journal.size();
-                let mut sizes = known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if sizes.insert(place, size) == Some(size) {
-                    return;
-                }
-                drop(sizes);
-                if let Ok(remembered) = executor.remember() {
-                    let _ = answer.blocking_send(Msg::Remembered(place, remembered));
-                }
-            };
-            self.saving.spawn_blocking_on(work, &self.machine.background);
-        }
+        let known = app.accounts().into_iter().filter(|account| account.identity().is_some());
+        let executors = known.filter_map(|account| Some((account.id, self.executor(account.id, app)?)));
+        let executors: Vec<(AccountId, Executor)> = executors.collect();
+        let (answer, journal) = (self.answer.clone(), self.journal.clone());
+        let work = move || {
+            // All accounts share one journal.
+            let Some((_, first)) = executors.first() else { return };
+            let identities = executors.iter().map(|(place, executor)| (*place, executor.identity.clone())).collect();
+            let state = (first.journal.size(), identities);
+            let mut last = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if *last == state {
+                return;
+            }
+            *last = state;
+            drop(last);
+            let Ok(lines) = first.newest_lines() else { return };
+            for (place, executor) in &executors {
+                let _ = answer.blocking_send(Msg::Remembered(*place, executor.remembered(&lines)));
+            }
+        };
+        self.saving.spawn_blocking_on(work, &self.machine.background);
     }
 
     /// Writes a new file in the background, and tells its path.
@@ -316,8 +324,8 @@ impl EffectRunner {
         let work = move || {
             let noted = executor.acknowledge(&about, since, note.as_deref());
             let noted = noted.map(|()| note.is_some()).map_err(|error| error.to_string());
-            if let Ok(remembered) = executor.remember() {
-                let _ = answer.blocking_send(Msg::Remembered(place, remembered));
+            if let Ok(lines) = executor.newest_lines() {
+                let _ = answer.blocking_send(Msg::Remembered(place, executor.remembered(&lines)));
             }
             let _ = answer.blocking_send(Msg::Acknowledged(noted));
         };

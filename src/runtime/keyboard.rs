@@ -60,7 +60,7 @@ pub(super) fn keyboard() -> Keyboard {
                 },
                 () = continued.next() => Input::GoesOn,
                 signal = signals.next() => {
-                    // What is typed there also interrupts this program, as both have the terminal.
+                    // `ctrl-c` there also reaches this program, because both have the terminal.
                     if INTERRUPTS.contains(&signal) && is_given_away() {
                         continue;
                     }

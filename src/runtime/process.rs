@@ -12,16 +12,16 @@ use crate::app::Invocation;
 const MOST_BYTES: usize = 256 * 1024;
 /// The time between two looks at a program that runs.
 const LOOK: Duration = Duration::from_millis(20);
-/// How often that time is waited for the last bytes of a program that has ended. A program that it started may hold its
+/// The number of such looks at the last bytes of a program that has ended. A program that it started may hold its
 /// streams, and go on writing.
 const LAST_LOOKS: usize = 25;
 
-/// What a program wrote, and how it ended.
+/// The output and the end of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Finished {
-    /// What it wrote, standard output first.
+    /// Its output, standard output first.
     pub(super) text: String,
-    /// How it ended, as a phrase: `exit 0`.
+    /// Its end, as a phrase: `exit 0`.
     pub(super) ended: String,
     /// Did it end well?
     pub(super) good: bool,

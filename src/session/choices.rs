@@ -1,6 +1,5 @@
 //! The file of what the operator chose on the screen: theme, order, columns, filters.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +44,6 @@ impl ChoicesFile {
     /// # Errors
     /// Those of the system.
     pub fn write(&self, before: &Choices, now: &Choices) -> io::Result<()> {
-        fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
         let known = self.parse().map_or_else(
             |why| {
                 self.set_aside(&why);
@@ -54,13 +52,8 @@ impl ChoicesFile {
             |(known, _)| known,
         );
         let merged = merged(Value::Object(known), &serde_json::to_value(before)?, &serde_json::to_value(now)?);
-        let draft = self.path.with_extension(format!("{}.draft", std::process::id()));
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&draft)?.write_all(&serde_json::to_vec_pretty(&merged)?)?;
-        fs::rename(draft, &self.path)
+        let text = serde_json::to_vec_pretty(&merged)?;
+        disk::replace(&self.path, |mut file| file.write_all(&text))
     }
 
     /// Returns the file as it is, and the choices in it.
@@ -74,11 +67,9 @@ impl ChoicesFile {
         Ok((known, choices))
     }
 
-    /// Moves the file out of the way, so that nothing is lost and it is told once. Returns the sentence.
+    /// Moves the file out of the way, and returns the sentence that says so.
     fn set_aside(&self, why: &io::Error) -> String {
-        let aside = self.path.with_extension("json.unusable");
-        let moved = fs::rename(&self.path, &aside);
-        let place = moved.map_or_else(|e| format!("{} ({e})", self.path.display()), |()| aside.display().to_string());
+        let place = disk::set_aside(&self.path, "json.unusable");
         format!("the choices of earlier runs were not used: {why}; they are kept in {place}")
     }
 }
@@ -106,6 +97,8 @@ fn merged(known: Value, before: &Value, now: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::app::{Chosen, PaneChoices, RowChoices};
 

@@ -1,7 +1,6 @@
 //! The file of the findings that were marked as seen, one for each account and region.
 
-use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::app::Seen;
@@ -38,15 +37,15 @@ impl SeenFile {
         let mut newest: Vec<&Seen> = marks.iter().collect();
         newest.sort_by_key(|mark| std::cmp::Reverse(mark.since));
         newest.truncate(KEPT);
-        fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
-        let new = self.path.with_extension("new");
-        fs::write(&new, serde_json::to_vec(&newest)?)?;
-        fs::rename(new, &self.path)
+        let text = serde_json::to_vec(&newest)?;
+        disk::replace(&self.path, |mut file| file.write_all(&text))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -75,10 +75,10 @@ pub struct Story {
     /// The metrics that do not come from an endpoint.
     #[serde(default)]
     pub(crate) series: Vec<Series>,
-    /// What moves metrics away from their usual course.
+    /// The effects that move metrics away from their usual course.
     #[serde(default, rename = "effect")]
     pub(crate) effects: Vec<Effect>,
-    /// What containers write.
+    /// The lines that containers write.
     #[serde(default, rename = "log")]
     pub(crate) logs: Vec<Log>,
     /// The alarms.
@@ -90,10 +90,10 @@ pub struct Story {
     /// The additions to inherited models.
     #[serde(default, rename = "add")]
     pub(crate) adds: Vec<Add>,
-    /// How coming runs fail.
+    /// The failures of coming runs.
     #[serde(default, rename = "spoil")]
     pub(crate) run_failures: Vec<RunFailure>,
-    /// What coming runs measure.
+    /// The evaluations of coming runs.
     #[serde(default, rename = "quality")]
     pub(crate) evaluations: Vec<Evaluation>,
     /// The event rules.
@@ -117,7 +117,7 @@ pub struct Story {
     /// The model cards.
     #[serde(default, rename = "card")]
     pub(crate) cards: Vec<Card>,
-    /// What the registry says of versions besides their approval.
+    /// The records of the registry about versions besides their approval.
     #[serde(default)]
     pub(crate) governed: Vec<Governed>,
     /// The keys that are not enabled.
@@ -129,10 +129,10 @@ pub struct Story {
     /// The places where people work.
     #[serde(default, rename = "workbench")]
     pub(crate) workbenches: Vec<Workbench>,
-    /// What ECR says of images.
+    /// The images that ECR has.
     #[serde(default, rename = "image")]
     pub(crate) images: Vec<Image>,
-    /// What the operator has to do.
+    /// The task of the operator.
     pub(crate) drill: Option<Drill>,
     /// What happens.
     #[serde(default, rename = "event")]

@@ -3,6 +3,7 @@
 use super::IDLE;
 use crate::app::{Alert, App, Effect, FocusedOn, PAUSE};
 use crate::aws::Usage;
+use crate::intents::Remembered;
 use crate::model::{Health, Joined};
 use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Store, TableUpdate};
 use crate::view::Tone;
@@ -58,6 +59,9 @@ impl App {
         self.series.forget(id);
         self.armed.retain(|armed| armed.account != id);
         self.begin_with(id, Store::default(), Vec::new());
+        if let Some(account) = self.account_mut(id) {
+            account.remembered = Remembered::default();
+        }
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);
         let text = "the rows were those of another account and were dropped".to_owned();

@@ -120,12 +120,12 @@ mod tests {
             ..Table::default()
         };
         let cells = |table: &Table, room| table.widths(room).iter().map(|(cells, _)| *cells).collect::<Vec<_>>();
-        // What is empty is given away, to the name first.
+        // Cells that are not needed go to the name first, then to the others.
         assert_eq!(cells(&table, 43), [1, 20, 18, 1]);
         assert_eq!(cells(&table, 33), [1, 20, 8, 1]);
         let all: u16 = table.widths(33).iter().map(|(cells, gap)| cells + gap).sum();
         assert_eq!(all, 33, "no cell is lost");
-        // Where everything fits, nothing moves.
+        // Nothing moves while everything fits.
         table.rows = vec![row(["x", "short", "short", "1"])];
         assert_eq!(cells(&table, 43), [8, 13, 13, 6]);
         table.rows.clear();

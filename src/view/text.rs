@@ -86,6 +86,12 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Escapes as [`escaped`] does, and makes one line of the text.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    escaped(text).replace(['\n', '\t'], " ")
+}
+
 /// Returns whether each character of a text is one grapheme and one cell. Nearly all text is like this, and can be
 /// drawn faster.
 #[must_use]

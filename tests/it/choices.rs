@@ -1,4 +1,4 @@
-//! What the operator chooses on the screen: columns and order, and that the next run knows it.
+//! The operator chooses columns and their order, and the next run has the same.
 
 use std::fs;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ async fn columns_are_chosen_and_sorted_by() {
     t.says("CONFIGURATION");
     t.never_says("STATUS");
     t.says("INSTANCES↓");
-    // What was chosen has the room first.
+    // A chosen column gets room before the others.
     t.resize(60, 36).await;
     t.says("CONFIGURA");
     t.says("ENDPOINT");

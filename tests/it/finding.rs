@@ -1,4 +1,4 @@
-//! What narrows a list: its filter, and the choice of rows with a problem.
+//! A filter narrows a list, and so does the choice of rows with a problem.
 
 use ratatui::style::Modifier;
 

@@ -1,4 +1,4 @@
-//! What a first start shows: without credentials, on an empty account, and the tour.
+//! The screens of a first start: without credentials, on an empty account, and the tour.
 
 use sagetop::aws::Renewal;
 
@@ -39,7 +39,7 @@ async fn the_login_has_the_terminal_and_comes_back() {
     t.keys("L").await;
     t.run_for("61s").await;
     t.says("`aws sso login --profile broken` failed: aws ended with exit status: 255");
-    // Where no command helps, the key says what does.
+    // If no command helps, the key names what helps.
     let mut t = Harness::story("shop").login(Renewal::Start).ready().await;
     t.keys("L").await;
     t.says("login: restart sagetop with other keys in the environment");

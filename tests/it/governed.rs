@@ -1,4 +1,4 @@
-//! What watches and governs models: monitors, model cards, stages and baselines.
+//! The governance of models: monitors, model cards, stages and baselines.
 
 use crate::harness::Harness;
 

@@ -1,4 +1,4 @@
-//! What can be taken out of the console: names, addresses, commands.
+//! The console copies names, addresses and commands of things.
 
 use std::collections::BTreeSet;
 

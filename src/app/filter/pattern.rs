@@ -1,10 +1,10 @@
-//! What one word of a filter looks for in a text: the word, a regular expression, or letters with others between them.
+//! One word of a filter. It matches a text that contains the word, a regular expression, or its letters in this order.
 
 use std::ops::Range;
 
 use regex_lite::{Regex, RegexBuilder};
 
-/// What is looked for. Without an upper-case letter, both cases match.
+/// The text or pattern that is looked for. Without an upper-case letter, both cases match.
 #[derive(Debug)]
 pub(super) enum Pattern {
     /// These characters one after another, in lower case unless `cased`.

@@ -7,7 +7,7 @@ use super::Dialog;
 pub struct Chooser {
     /// The title.
     pub title: String,
-    /// What the key does that chooses.
+    /// The effect of the key that chooses.
     pub confirm: &'static str,
     /// The rows.
     pub items: Vec<ChooserItem>,
@@ -18,17 +18,17 @@ pub struct Chooser {
 /// One row.
 #[derive(Debug, Clone)]
 pub struct ChooserItem {
-    /// What it is, in a word or two.
+    /// Its name, in a word or two.
     pub label: String,
     /// The text that is taken out, or what is written.
     pub text: String,
     /// Is the text an address?
     pub leads: bool,
-    /// What choosing it does.
+    /// The effect of choosing it.
     pub then: ChooserAct,
 }
 
-/// What choosing a row does.
+/// The effect of choosing a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChooserAct {
     /// Copies its text.

@@ -1,10 +1,10 @@
-//! What a command of the configuration writes.
+//! The output of a command of the configuration.
 
 use jiff::Timestamp;
 
 use super::Dialog;
 
-/// What a command writes.
+/// The output of a command.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// Identifies the run.
@@ -13,7 +13,7 @@ pub struct Output {
     pub title: String,
     /// When it began.
     pub since: Timestamp,
-    /// What it wrote, and how it ended. `None` while it runs.
+    /// Its output and its end. `None` while it runs.
     pub ended: Option<Ended>,
     /// The number of rows that are scrolled away.
     pub scroll: usize,
@@ -22,9 +22,9 @@ pub struct Output {
 /// The end of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// What it wrote. It may hold anything.
+    /// Its output. It may contain anything.
     pub text: String,
-    /// How it ended, as a phrase: `exit 0`.
+    /// Its end, as a phrase: `exit 0`.
     pub how: String,
     /// Did it end well?
     pub good: bool,

@@ -37,7 +37,7 @@ pub(super) fn find(look: &Look, wanted: &Opening) -> Option<Item> {
 /// Returns the models of a thing, the worst first.
 pub(super) fn chains<'a>(look: &'a Look, item: &Item) -> Vec<&'a Chain<'a>> {
     match item.resource() {
-        Some((kind, id)) => look.joined.owners(kind, id),
+        Some((kind, id)) => look.joined.owners_of_part(look.store(), kind, id),
         None => item.model().and_then(|name| look.joined.chain(name)).into_iter().collect(),
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::pack::{AlarmState, LogTail, ModelState, Pack, Series, ThingState};
 use crate::fmt;
 use crate::model::Health;
-use crate::view::{escaped, harmless};
+use crate::view::{escaped, harmless, one_line};
 
 /// The most things that the page lists. The JSON has all of the pack.
 const MOST_THINGS: usize = 60;
@@ -184,7 +184,7 @@ fn text(plain: &str) -> String {
 
 /// Returns a text as code, on one line.
 fn code(plain: &str) -> String {
-    let line = escaped(plain).replace(['\n', '\t'], " ");
+    let line = one_line(plain);
     let fence = "`".repeat(longest_run(&line) + 1);
     let edge = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
     format!("{fence}{edge}{line}{edge}{fence}")

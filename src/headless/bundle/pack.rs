@@ -22,13 +22,13 @@ pub struct Pack {
     pub account: Option<String>,
     /// The region.
     pub region: String,
-    /// Who looked: the ARN of the caller.
+    /// The ARN of the caller that took the state.
     pub identity: Option<String>,
     /// The endpoint URL, where it is not AWS.
     pub endpoint_url: Option<String>,
     /// The models of the thing, the worst first.
     pub models: Vec<ModelState>,
-    /// What happened, newest first.
+    /// The events, newest first.
     pub timeline: Vec<Moment>,
     /// Alarms of the models, those that fire first.
     pub alarms: Vec<AlarmState>,
@@ -36,15 +36,15 @@ pub struct Pack {
     pub metrics: Vec<Series>,
     /// The last lines of the logs that matter most.
     pub logs: Vec<LogTail>,
-    /// What was done from this machine in the last week.
+    /// The changes that this machine made in the last week.
     pub done: Vec<Deed>,
     /// The things of the models with their properties.
     pub things: Vec<ThingState>,
     /// Addresses and commands that lead to the thing and its models.
     pub links: Vec<Link>,
-    /// What could not be read, and why.
+    /// The reads that failed, each with the reason.
     pub troubles: Vec<String>,
-    /// What is left out because there is too much of it.
+    /// The parts that are left out because there are too many.
     pub left_out: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct ModelState {
     pub stages: Vec<StageState>,
     /// The findings, the worst first.
     pub findings: Vec<Finding>,
-    /// What serves: `recommendation-prod v15`.
+    /// The endpoint and the version that serves: `recommendation-prod v15`.
     pub serving: Vec<String>,
 }
 
@@ -81,7 +81,7 @@ pub struct Finding {
     pub stage: String,
     /// The health.
     pub health: Health,
-    /// What is so.
+    /// The finding, as a sentence.
     pub text: String,
     /// Since when, UTC, if that is known.
     pub since: Option<Timestamp>,
@@ -96,9 +96,9 @@ pub struct Moment {
     pub at: Timestamp,
     /// The health that it shows.
     pub health: Health,
-    /// What happened.
+    /// The event, as a sentence.
     pub text: String,
-    /// Who or what did it, if that is known.
+    /// The person, role or service that did it, if that is known.
     pub by: String,
 }
 
@@ -115,7 +115,7 @@ pub struct AlarmState {
     pub condition: String,
     /// AWS's reason for the state.
     pub reason: String,
-    /// Whom it tells, in words.
+    /// Its receivers, in words.
     pub notifies: Vec<String>,
 }
 
@@ -130,7 +130,7 @@ pub struct Series {
     pub period: i64,
     /// Times and values, oldest first. Latencies are in µs, as AWS has them.
     pub points: Vec<(Timestamp, f64)>,
-    /// Why it could not be read.
+    /// The reason why it could not be read.
     pub problem: Option<String>,
 }
 
@@ -143,7 +143,7 @@ pub struct LogTail {
     pub group: String,
     /// The lines, oldest first.
     pub lines: Vec<LogLine>,
-    /// Why there are none, or not all.
+    /// The reason why there are none, or not all.
     pub problem: Option<String>,
 }
 
@@ -212,7 +212,7 @@ pub struct Property {
 /// An address or a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Link {
-    /// What it leads to.
+    /// The thing that the address leads to.
     pub what: String,
     /// The address or the command.
     pub text: String,

@@ -9,7 +9,6 @@ use crate::app::Item;
 use crate::fmt;
 use crate::handles::{Place, What};
 use crate::headless::Look;
-use crate::intents::may_be_same_account;
 use crate::journal::Journal;
 use crate::model::people::{Reach, listeners, reach};
 use crate::model::{Chain, Reason, Serving};
@@ -20,7 +19,7 @@ use crate::resources::{Event, Kind, Thing, Value};
 const LONGEST: usize = 2_000;
 /// The most properties of a thing.
 const MOST_PROPERTIES: usize = 60;
-/// How far back the journal is looked through, and the most lines of it that are kept.
+/// The time of the journal that is searched, and the most lines of it that are kept.
 const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MOST_DEEDS: usize = 100;
 /// The most lines of the journal that are read.
@@ -161,9 +160,9 @@ pub(super) fn done(journal: &Journal, pack: &Pack) -> Vec<Deed> {
     let Ok(tail) = journal.tail(MOST_LINES) else { return Vec::new() };
     let since = pack.taken_at.checked_sub(LATELY).unwrap_or_default();
     let about = tail.entries.into_iter().rev().filter(|entry| {
-        let ours = may_be_same_account(&entry.identity, pack.identity.as_deref().unwrap_or_default());
-        let here = entry.region == pack.region && entry.endpoint == pack.endpoint_url;
-        here && ours && entry.at >= since && names.contains(entry.target.as_str())
+        let identity = pack.identity.as_deref().unwrap_or_default();
+        let ours = entry.may_be_of(&pack.region, pack.endpoint_url.as_deref(), identity);
+        ours && entry.at >= since && names.contains(entry.target.as_str())
     });
     let deed = |entry: crate::journal::Entry| Deed {
         at: entry.at,

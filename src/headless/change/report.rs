@@ -1,4 +1,5 @@
-//! What became of a change, as JSON. The names of the fields are stable; see `docs/headless.md#changes-as-json`.
+//! The plan and the result of a change, as JSON. The names of the fields are stable; see
+//! `docs/headless.md#changes-as-json`.
 
 use std::io::{self, Write};
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::intents::{AnyIntent, Api, Choice, Difference, Executor, Plan, Step, Way};
 use crate::view::harmless;
 
-/// How a change ended.
+/// The end of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// Only the plan was asked for.
@@ -35,7 +36,7 @@ impl End {
     }
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Debug)]
 pub(super) struct Report {
     intent: &'static str,
@@ -46,7 +47,7 @@ pub(super) struct Report {
     pub(super) plan: Option<Plan>,
     /// The calls that AWS accepted, with the ids of their requests.
     pub(super) sent: Vec<(Api, Option<String>)>,
-    /// How it ended.
+    /// Its end.
     pub(super) end: End,
     message: String,
 }

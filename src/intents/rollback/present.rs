@@ -14,7 +14,7 @@ pub(super) struct Present {
     /// The configuration that serves now; `None` if it or its model was deleted.
     pub(super) serving: Option<Candidate>,
     pub(super) monitoring: Monitoring,
-    /// What scales its instances, as sentences.
+    /// The scaling of its instances, as sentences.
     pub(super) scaling: Vec<String>,
 }
 

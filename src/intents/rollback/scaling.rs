@@ -1,4 +1,4 @@
-//! What changes the instances of an endpoint by itself, so that a plan can say so.
+//! Scaling that changes the instances of an endpoint by itself. A plan warns of it.
 
 use crate::aws::Aws;
 use crate::resources::endpoint::Endpoint;

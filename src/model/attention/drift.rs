@@ -50,7 +50,7 @@ fn judge(input: &RuleInput<'_>, metric: &Metric) -> Option<Finding> {
             };
             let old = report.written.filter(|at| input.now.duration_since(*at) > OLD);
             match (report.value(json_path), metric.limit) {
-                // What writes the report has probably ended, so its value says nothing about now.
+                // The job that writes the report has probably ended, so its value says nothing about now.
                 (Ok(_), _) if old.is_some() => {
                     let ago = old.map(|at| fmt::age(input.now, at)).unwrap_or_default();
                     let text = format!("drift: {} unknown: its report was written {ago} ago", metric.label);

@@ -1,27 +1,30 @@
 //! The quotas that the failure of a thing names.
 
 #[cfg(feature = "servicequotas")]
-use super::warn;
+use super::unread;
 use super::{Fact, fact};
 use crate::app::App;
-use crate::resources::Value;
+use crate::resources::{Store, Value, named_limit};
+
+/// The name of the fact.
+const LABEL: &str = "quota";
 
 /// Returns a fact if a text of a thing names a limit.
-#[cfg(feature = "servicequotas")]
 pub(super) fn limit(app: &App, value: &Value) -> Option<Fact> {
     let (Value::Text(text) | Value::Warning(text)) = value else { return None };
-    let name = crate::resources::quota::named_limit(text)?;
-    let quotas = &app.here.observed.store.quotas;
-    Some(match (quotas.get(name), quotas.trouble()) {
-        (Some(quota), _) => fact("quota", format!("{name}: {}", quota.in_words())),
-        (None, Some(why)) => warn("quota", format!("{name}: ◌ not known: {} {}", why.operation, why.kind.word())),
-        (None, None) => fact("quota", format!("{name}: not read yet")),
-    })
+    named_limit(text).map(|name| of_quota(&app.here.observed.store, name))
+}
+
+#[cfg(feature = "servicequotas")]
+fn of_quota(store: &Store, name: &str) -> Fact {
+    match store.quotas.get(name) {
+        Some(quota) => fact(LABEL, format!("{name}: {}", quota.in_words())),
+        None => unread(LABEL, &store.quotas),
+    }
 }
 
 /// Says that this build does not read quotas.
 #[cfg(not(feature = "servicequotas"))]
-pub(super) fn limit(_: &App, value: &Value) -> Option<Fact> {
-    let (Value::Text(text) | Value::Warning(text)) = value else { return None };
-    text.contains("service limit '").then(|| fact("quota", crate::aws::without("servicequotas")))
+fn of_quota(_: &Store, _: &str) -> Fact {
+    fact(LABEL, crate::aws::without("servicequotas"))
 }

@@ -35,14 +35,14 @@ pub(in crate::panes) fn compare(app: &App, old: &Subject, new: &Subject) -> Vec<
     let mut pairs: Vec<Compared> = newer.collect();
     let only_old = older.into_iter().filter(|(label, _)| known.contains_key(label));
     pairs.extend(only_old.map(|(label, old)| Compared { label, old, new: Line::new() }));
-    // What makes a version is told before what AWS lists of it.
+    // Metrics, image, parameters, code and data come before the properties of AWS.
     pairs.retain(|pair| rows.iter().all(|row| row.label != pair.label));
     rows.extend(pairs);
     rows.retain(|row| row.old.width() + row.new.width() > 0);
     let not_read = |subject: &Subject| !is_read(app, subject);
     let (old_unread, new_unread) = (not_read(old), not_read(new));
     for row in &mut rows {
-        // What was not read is no difference.
+        // A fact that was not read is no difference.
         for (side, unread) in [(&mut row.old, old_unread), (&mut row.new, new_unread)] {
             if unread && side.width() == 0 {
                 *side = Line::new().muted("◌ not read");

@@ -1,4 +1,4 @@
-//! What a command of the configuration writes. Its text may be hostile, like that of AWS.
+//! The output of a command of the configuration. Its text may be hostile, like that of AWS.
 
 use super::keys;
 use crate::app::{App, Output};

@@ -1,12 +1,13 @@
-//! How it is read: the settings of the bucket, the versions of the newest object, and the metrics of both.
+//! Reads the settings of the bucket, the versions of the newest object, and the metrics of both.
 
 use aws_sdk_s3::types::ReplicationRule;
 use jiff::Timestamp;
 
-use super::{LocationRecord, ObjectVersion, Replication};
+use super::{Encryption, LocationRecord, ObjectVersion, Replication};
 use crate::aws::{Aws, AwsError};
 use crate::resources::dataset::split;
 use crate::resources::metric::{MetricQuery, MetricSeries};
+use crate::resources::on_demand::keep;
 use crate::resources::{arn_name, time};
 
 const HOUR: i64 = 3600;
@@ -33,32 +34,18 @@ pub(super) async fn of(
     };
     let mut row = LocationRecord { uri, ..LocationRecord::default() };
     let (encryption, rules) = tokio::join!(encryption(aws, &bucket), replication(aws, &bucket));
-    row.encryption = row.kept("encryption", encryption)?.flatten();
-    row.replication = row.kept("replication", rules)?;
+    row.encryption = keep(&mut row.problems, "encryption", encryption)?.flatten();
+    row.replication = keep(&mut row.problems, "replication", rules)?;
     if let Some(key) = newest {
         let versions = versions(aws, &bucket, &key).await;
-        row.versions = row.kept("versions", versions)?.unwrap_or_default();
+        row.versions = keep(&mut row.problems, "versions", versions)?.unwrap_or_default();
         let head = aws.ask_bucket(&bucket, |s3| s3.head_object().bucket(&bucket).key(&key).send()).await;
-        let head = row.kept("newest object", head)?;
+        let head = keep(&mut row.problems, "newest object", head)?;
         row.replicated = head.and_then(|head| head.replication_status).map(|status| status.as_str().to_owned());
     }
     let metrics = Box::pin(metrics(aws, &bucket, &mut row, at)).await;
-    row.kept("metrics", metrics)?;
+    keep(&mut row.problems, "metrics", metrics)?;
     Ok(row)
-}
-
-impl LocationRecord {
-    /// Notes why something could not be read. An error that every call would have is returned.
-    fn kept<T>(&mut self, what: &str, answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
-        match answer {
-            Ok(value) => Ok(Some(value)),
-            Err(why) if why.kind.is_shared() => Err(why),
-            Err(why) => {
-                self.problems.push(format!("{what}: {why}"));
-                Ok(None)
-            }
-        }
-    }
 }
 
 /// Returns `None` where S3 answers with one of these codes: the bucket has no such setting.
@@ -69,14 +56,14 @@ fn unless<T>(code: &str, answer: Result<T, AwsError>) -> Result<Option<T>, AwsEr
     }
 }
 
-async fn encryption(aws: &Aws, bucket: &str) -> Result<Option<String>, AwsError> {
+async fn encryption(aws: &Aws, bucket: &str) -> Result<Option<Encryption>, AwsError> {
     let answer = aws.ask_bucket(bucket, |s3| s3.get_bucket_encryption().bucket(bucket).send()).await;
     let answer = unless("ServerSideEncryptionConfigurationNotFoundError", answer)?;
     let rules = answer.and_then(|answer| answer.server_side_encryption_configuration).map(|config| config.rules);
     let default = rules.into_iter().flatten().find_map(|rule| rule.apply_server_side_encryption_by_default);
-    Ok(default.map(|default| {
-        let key = default.kms_master_key_id.map(|key| format!("  {key}")).unwrap_or_default();
-        format!("{}{key}", default.sse_algorithm.as_str())
+    Ok(default.map(|default| Encryption {
+        algorithm: default.sse_algorithm.as_str().to_owned(),
+        key: default.kms_master_key_id,
     }))
 }
 

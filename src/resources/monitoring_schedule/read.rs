@@ -1,4 +1,4 @@
-//! How the schedules are read: the list, the description of each that changed, the newest executions of the account in
+//! Reads the schedules: the list, the description of each that changed, the newest executions of the account in
 //! one list, and the report of violations once for each execution that found some.
 
 use std::collections::BTreeMap;

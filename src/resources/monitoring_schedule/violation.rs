@@ -1,4 +1,4 @@
-//! What an execution found: the file `constraint_violations.json` that the monitors leave in S3.
+//! The violations of an execution: the file `constraint_violations.json` that the monitors write to S3.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Violation {
     pub about: String,
     /// The check: `data_type_check`, `baseline_drift_check`, …, raw.
     pub check: String,
-    /// What is wrong, in AWS's words.
+    /// The violation, in AWS's words.
     pub description: String,
 }
 

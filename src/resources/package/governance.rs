@@ -1,4 +1,4 @@
-//! What governs a version: its stage, its model card, its reports, and the baselines that monitors compare with.
+//! The governance of a version: its stage, its model card, its reports, and the baselines that monitors compare with.
 
 use aws_sdk_sagemaker::types::{
     DriftCheckBaselines, MetadataProperties, MetricsSource, ModelLifeCycle, ModelMetrics,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::resources::Properties;
 use crate::resources::model_card::risk_rating;
 
-/// What governs a version.
+/// The records that govern a version.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Governance {
     /// The stage of its life cycle, with the status there: `Production: Approved`.

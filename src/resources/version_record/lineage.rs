@@ -6,24 +6,25 @@ use aws_sdk_sagemaker::types::{Direction, LineageType, TrialComponentParameterVa
 
 use super::{Origin, Trial};
 use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed};
+use crate::resources::on_demand::keep;
 use crate::resources::{arn_name, finite};
 
 /// The most vertices of one answer: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_QueryLineage.html>.
 const VERTICES: i32 = 50;
-/// How far back the query goes. It may go to 10.
+/// The number of steps that the query goes back. The maximum is 10.
 const DEPTH: i32 = 10;
 /// The artifacts that are described.
 const ARTIFACTS: usize = 12;
 /// The parameters and metrics of a trial that are kept.
 const VALUES: usize = 30;
 
-/// What lineage knows.
+/// The answer of the lineage.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) origins: Vec<Origin>,
     pub(super) more: bool,
     pub(super) trial: Option<Trial>,
-    /// What could not be read, each with the reason.
+    /// The reads that failed, each with the reason.
     pub(super) problems: Vec<String>,
 }
 
@@ -46,24 +47,14 @@ pub(super) async fn of(aws: &Aws, package: &str) -> Result<Found, AwsError> {
         describe_each(artifacts, async |vertex: Vertex| origin(aws, vertex).await).await;
     let mut problems = Vec::new();
     // Without permission for artifacts the trial may still be read.
-    match shared.or_else(|| missed.into_iter().next().map(|(_, why)| why)) {
-        Some(why) if why.kind.is_shared() => return Err(why),
-        Some(why) => problems.push(format!("artifacts of lineage: {why}")),
-        None => {}
-    }
+    let missing = shared.or_else(|| missed.into_iter().next().map(|(_, why)| why));
+    keep(&mut problems, "artifacts of lineage", missing.map_or(Ok(()), Err))?;
     let origins: BTreeSet<Origin> = found.into_iter().filter(|origin| origin.uri != package).collect();
     let trials: Vec<String> = of_type(LineageType::TrialComponent).filter_map(|vertex| vertex.arn).collect();
     // Of several components that of the training says most. The name ends so (seen, not documented).
     let trial = trials.iter().find(|arn| arn.ends_with("-aws-training-job")).or(trials.first());
     let trial = match trial {
-        Some(arn) => match trial_of(aws, arn_name(arn)).await {
-            Err(why) if why.kind.is_shared() => return Err(why),
-            Err(why) => {
-                problems.push(format!("trial component: {why}"));
-                None
-            }
-            Ok(trial) => Some(trial),
-        },
+        Some(arn) => keep(&mut problems, "trial component", trial_of(aws, arn_name(arn)).await)?,
         None => None,
     };
     Ok(Found { origins: origins.into_iter().collect(), more, trial, problems })

@@ -1,4 +1,4 @@
-//! What Inference Recommender found for a version: the newest job, and what it recommends.
+//! Reads the newest job of Inference Recommender for a version, with its recommendations.
 
 use aws_sdk_sagemaker::types::{InferenceRecommendation, ListInferenceRecommendationsJobsSortBy, SortOrder};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What watches and governs the models.
+//! Builds the monitors, model cards and other records of governance.
 
 use crate::sim::prelude::{Record, Span, Value, json, num, tree};
 use crate::sim::services::sagemaker::{Monitor, identity};

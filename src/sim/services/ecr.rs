@@ -9,7 +9,7 @@ type Handler = fn(&State, &Env, &Value) -> Answer;
 
 pub(crate) static OPERATIONS: Operations<Handler> = &[&[read("DescribeImages", describe)]];
 
-/// What the story says of images, by digest.
+/// The images of the story, by digest.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) images: BTreeMap<String, Image>,

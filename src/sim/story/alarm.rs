@@ -32,7 +32,7 @@ pub(crate) struct Alarm {
     /// The comparison: `>`, `>=`, `<` or `<=`.
     #[serde(default)]
     pub(crate) compare: Compare,
-    /// What a missing data point means.
+    /// The meaning of a missing data point.
     pub(crate) missing: Option<Missing>,
     /// A formula over `metrics`, by their keys.
     pub(crate) expression: Option<String>,

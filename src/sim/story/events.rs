@@ -96,7 +96,7 @@ pub(crate) struct Rule {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Disabled {
-    /// Who disabled it.
+    /// The person or role that disabled it.
     pub(crate) by: String,
     /// How long ago.
     pub(crate) age: Span,

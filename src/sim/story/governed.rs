@@ -1,4 +1,4 @@
-//! What watches and governs models: monitors, model cards, and what the registry says of a version.
+//! The tables of a story about governance: monitors, model cards, and the registry's records of a version.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(crate) struct Monitor {
     pub(crate) silent: Option<Span>,
     /// The reason why the newest execution failed, if it did.
     pub(crate) fails: Option<String>,
-    /// What the newest execution found.
+    /// The violations of the newest execution.
     #[serde(default)]
     pub(crate) violations: Vec<Violation>,
 }
@@ -68,13 +68,13 @@ pub(crate) struct Card {
     pub(crate) status: String,
     /// The risk rating.
     pub(crate) risk: String,
-    /// What the model is for.
+    /// The purpose of the model.
     pub(crate) purpose: String,
     /// Its age.
     pub(crate) age: Span,
 }
 
-/// What the registry says of a version besides its approval.
+/// The records of the registry about a version besides its approval.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -89,7 +89,7 @@ pub(crate) struct Governed {
     pub(crate) bucket: String,
 }
 
-/// What ECR says of the image of a version.
+/// The record of ECR for the image of a version.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -102,7 +102,7 @@ pub(crate) struct Version {
     /// The reason of the approval.
     #[serde(default)]
     pub(crate) note: String,
-    /// Who decided.
+    /// The person or role that decided.
     #[serde(default = "ana")]
     pub(crate) by: String,
     /// The metrics of its evaluation, where they differ.
@@ -136,7 +136,7 @@ pub(crate) struct Run {
     pub(crate) quality: BTreeMap<String, f64>,
     /// The step that is running when the story begins.
     pub(crate) at: Option<String>,
-    /// Who or what started it.
+    /// The person, role or service that started it.
     #[serde(default = "scheduler")]
     pub(crate) by: String,
 }

@@ -1,4 +1,4 @@
-//! What is looked at again between a plan and its calls, and which freezes a plan falls into.
+//! The checks between a plan and its calls, and the freezes that refuse a plan.
 
 use std::time::Duration;
 
@@ -222,14 +222,14 @@ async fn what_was_switched_off_is_remembered_even_if_its_end_was_not_seen() {
         for entry in lines.iter().filter(|line| events.contains(&line.event)) {
             t.executor.journal.append(entry).unwrap();
         }
-        t.executor.remember().unwrap().off.len()
+        t.executor.remembered(&t.executor.newest_lines().unwrap()).off.len()
     };
     assert!(matches!(carried_out(&t, AccessRules::default(), off).await, Outcome::Done(_)));
     let switched_off = t.journal();
     assert!(matches!(carried_out(&t, AccessRules::default(), on).await, Outcome::Done(_)));
     let switched_on = t.journal().split_off(switched_off.len());
     let unseen = [Event::Confirmed, Event::Sending, Event::Sent];
-    assert_eq!(t.executor.remember().unwrap().off.len(), 0);
+    assert_eq!(t.executor.remembered(&t.executor.newest_lines().unwrap()).off.len(), 0);
     assert_eq!(left(&unseen, &switched_off), 1, "AWS accepted it");
     assert_eq!(left(&unseen, &switched_on), 1, "nobody saw that it is on again");
     assert_eq!(left(&[Event::Sending, Event::Sent, Event::Done], &switched_on), 0);

@@ -62,7 +62,7 @@ async fn looking_needs_the_permissions_for_reading_and_no_others() {
         t.run_for("2m").await;
         t.keys("4 l").await;
         t.run_for("10s").await;
-        // What is read on demand is read of what is looked at.
+        // Kinds on demand are read only for the things that are looked at.
         for looked_at in ["3 '/fraud-screening v4'", "1 '/customers'", "2 '/fraud-screening-on-gpu'"] {
             if story == "governed" {
                 t.keys(&format!("esc esc esc {looked_at} enter enter")).await;

@@ -1,4 +1,4 @@
-//! What the journal knows: acknowledgements, what was left off, and the last change that is taken back.
+//! Acknowledgements, things that were left off, and the undo of the last change. All three come from the journal.
 
 use sagetop::journal::Event;
 

@@ -138,7 +138,7 @@ impl Way {
     fn plan(self, arguments: &[&str]) -> Run {
         let account = Altered::serve("empty", move |asked| self.answer(asked));
         let rollback = ["rollback", "pair-prod", "--plan-only"];
-        // Where a variant runs an older version, traffic is shifted to it, unless another way is wanted.
+        // Traffic is shifted to a variant that runs an older version, unless another way is wanted.
         let way: &[&str] = if arguments.is_empty() { &["--way", "previous"] } else { &[] };
         Home::new().run_at(&account.url, "eu-west-1", &[&rollback, way, arguments].concat())
     }

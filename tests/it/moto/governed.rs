@@ -1,4 +1,4 @@
-//! What boto3 made is found where it governs: model cards, images in ECR, and the written configuration.
+//! Model cards and images that boto3 made are found at their models, and `config init` writes them down.
 
 use sagetop::config::{Config, Source};
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ fn the_written_configuration_describes_what_boto3_made() {
     for glob in watched {
         assert!(named.iter().any(|name| glob.matches(name)), "{} matches no alarm", glob.text());
     }
-    // What was written is read again, and finds the same models.
+    // The written configuration is read again, and finds the same models.
     let place = home.write("written.toml", &text);
     let dump = home.run_at(&moto.url, RETAIL, &["dump", "--config", place.to_str().unwrap()]).ends(0).json();
     let found: Vec<&str> = dump["models"].as_array().unwrap().iter().filter_map(|m| m["name"].as_str()).collect();

@@ -14,7 +14,8 @@ use crate::redact;
 use crate::resources::endpoint::is_production;
 use crate::resources::package::ModelPackage;
 
-/// What deploys the endpoint: the rules that wait for a rejection of its version, and a stage of `CodePipeline`.
+/// The owners that deploy the endpoint: the rules that wait for a rejection of its version, and a stage of
+/// `CodePipeline`.
 #[derive(Debug)]
 pub(super) struct Owner {
     pub(super) reject: Result<(Reject, String), String>,

@@ -14,7 +14,7 @@ pub(super) struct Shift {
     pub(super) capacity: Capacity,
 }
 
-/// What a variant could answer with, if it got all traffic.
+/// The capacity of a variant that would get all traffic.
 pub(super) struct Capacity {
     variant: String,
     serverless: bool,

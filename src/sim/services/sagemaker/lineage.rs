@@ -1,4 +1,4 @@
-//! What lineage, trials and Inference Recommender know of versions.
+//! The answers about lineage, trials and Inference Recommender.
 
 use super::listing::{Listing, TIMES};
 use super::state::{Handler, State};
