@@ -75,7 +75,8 @@ pub struct Common {
     /// Configuration file (default: sagetop.toml in the user's configuration directory)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Change nothing in AWS, whatever the operator does
+    /// Change nothing in AWS, whatever the operator does; of the commands of the configuration, those with `changes = true` do
+    /// not run
     #[arg(long, global = true)]
     pub read_only: bool,
     /// Theme: a bundled one or the user's own

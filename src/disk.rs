@@ -100,6 +100,7 @@ pub fn replace(path: &Path, fill: impl FnOnce(&File) -> Result<()>) -> Result<()
 
 /// Moves a file that cannot be used out of the way, so that nothing is lost and it is told once. Returns the place where it
 /// is now.
+#[must_use]
 pub fn set_aside(path: &Path, extension: &str) -> String {
     let aside = path.with_extension(extension);
     let moved = fs::rename(path, &aside);

@@ -42,7 +42,9 @@ pub async fn bundle(looks: &[Look], wanted: &Opening, journal: Option<&Journal>)
     };
     let mut pack = gather(look, item, &wanted.name);
     logs::read(&mut pack, look, item).await;
-    pack.done = journal.map(|journal| part::done(journal, &pack)).unwrap_or_default();
+    if let Some(journal) = journal {
+        part::add_done(&mut pack, journal);
+    }
     without_secrets(&pack).map_err(|why| format!("error: secrets cannot be removed: {why}\n"))
 }
 

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::{AnyIntent, Executor, Plan, Refusal, Rollback};
 use crate::aws::ErrorKind;
 use crate::resources::endpoint::Endpoint;
 
 /// The time between two looks at the endpoint.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The time without a look after which nothing is sent: the program was stopped, the machine slept, or AWS was not reached.
+const UNSEEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// An armed rollback. It belongs to one deployment of one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +71,19 @@ impl Executor {
         self.plan_patiently(&AnyIntent::from(rollback), |_| {}).await
     }
 
-    /// Reads the endpoint until nothing is under way. Errors that pass are waited out.
+    /// Reads the endpoint until nothing is under way. Errors that pass are waited out, for some minutes.
     async fn steady(&self, armed: &ArmedRollback) -> Result<Endpoint, Refusal> {
+        let mut looked = (self.clock)();
         loop {
+            let now = (self.clock)();
+            if now.duration_since(looked) > UNSEEN {
+                let (name, time) = (&armed.endpoint, crate::fmt::age(now, looked));
+                return Err(Refusal::No(format!("nobody looked at {name} for {time}; nothing is sent")));
+            }
             match Endpoint::describe(&self.aws, &armed.endpoint).await {
                 Ok(endpoint) => {
                     armed.check_deployment(&endpoint)?;
+                    looked = now;
                     if endpoint.steady() && endpoint.pending.is_none() {
                         return Ok(endpoint);
                     }

@@ -146,6 +146,10 @@ impl Intent for RejectOlder {
         if steps.is_empty() {
             return Err(Refusal::No(format!("no version of {} before v{before} waits for a decision", self.group)));
         }
+        // They are rejected because of this one.
+        if let Some((_, arn, _)) = all.iter().find(|(version, ..)| *version == last) {
+            guards.push(Guard::package(&ModelPackage::describe(aws, arn).await?));
+        }
         let rules = rules.unwrap_or_default();
         rows.extend(rules.differences);
         let mut warnings = rules.warnings;

@@ -168,7 +168,11 @@ impl Intent for RollbackStage {
             checks: vec![format!("{} is {}", now.stage, now.status), "the execution succeeded in it".to_owned()],
             warnings: vec!["The actions of the stage run again with the artifacts of that execution.".to_owned()],
             then: format!("A new execution runs {} alone; done when it has succeeded there.", now.stage),
-            undo: format!("sagetop {} {} --stage {} --to {}", Self::NAME, self.pipeline, now.stage, now.execution),
+            undo: if now.status == "Succeeded" {
+                format!("sagetop {} {} --stage {} --to {}", Self::NAME, self.pipeline, now.stage, now.execution)
+            } else {
+                format!("None: {} did not succeed in {}, so AWS does not go back to it.", now.execution, now.stage)
+            },
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::present(own.clone(), &target, now.facts())],
             ..Plan::of(new_id(), own, format!("Roll {} of {} back to {label}", now.stage, self.pipeline), target)

@@ -137,7 +137,7 @@ impl Resource for LocationRecord {
     }
     fn properties(&self, all: &mut Properties) {
         if let Some(Encryption { algorithm, key }) = &self.encryption {
-            all.text("encryption", &*format!("{algorithm}  {}", key.as_deref().unwrap_or_default()).trim_end());
+            all.text("encryption", format!("{algorithm}  {}", key.as_deref().unwrap_or_default()).trim_end());
         }
         if self.replication.as_ref().is_some_and(Vec::is_empty) {
             all.text("replication", "none");

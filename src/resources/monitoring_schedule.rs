@@ -134,7 +134,7 @@ impl Resource for MonitoringSchedule {
             return Health::Warning;
         }
         match self.status.as_str() {
-            "Scheduled" if !self.listed => Health::Unknown,
+            "Scheduled" if !self.listed || self.details.is_none() => Health::Unknown,
             "Scheduled" if self.executions.first().is_some_and(|newest| !newest.over()) => Health::Running,
             "Scheduled" => Health::Ok,
             "Pending" => Health::Running,
@@ -197,6 +197,7 @@ impl Resource for MonitoringSchedule {
                 .text("MonitoringJobDefinitionName", details.definition.as_deref())
                 .text("ConstraintsResource", details.constraints.as_deref());
         }
+        all.warning("schedule", self.details.is_none().then_some("not read"));
         all.warning("executions", (!self.listed).then_some("not read; there may be newer ones"));
         for execution in &self.executions {
             all.text("execution", &*execution.told())

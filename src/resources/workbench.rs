@@ -17,6 +17,18 @@ const PAGES: usize = 5;
 /// The beginnings of the types of instances that have a GPU.
 const GPUS: [&str; 2] = ["ml.g", "ml.p"];
 
+/// A list of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum WorkbenchList {
+    /// `ListNotebookInstances`.
+    #[default]
+    Notebooks,
+    /// `ListApps`.
+    Apps,
+    /// `ListMlflowTrackingServers`.
+    Servers,
+}
+
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Workbench {
@@ -24,6 +36,9 @@ pub struct Workbench {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The list of AWS that it is in.
+    #[serde(default)]
+    pub list: WorkbenchList,
     /// `notebook instance`, `JupyterLab`, `KernelGateway`, `MLflow tracking server`, …
     pub what: String,
     /// `InService`, `Stopped`, …, raw.
@@ -90,22 +105,26 @@ impl Resource for Workbench {
         if !looked_at(observed) {
             return Ok(Listing::part(Vec::new()).capped(turn.known.capped()));
         }
-        let lists = tokio::join!(notebooks(aws), apps(aws), servers(aws));
+        let (notebooks, apps, servers) = tokio::join!(notebooks(aws), apps(aws), servers(aws));
+        let lists =
+            [(WorkbenchList::Notebooks, notebooks), (WorkbenchList::Apps, apps), (WorkbenchList::Servers, servers)];
         let (mut rows, mut fault, mut capped, mut read) = (Vec::new(), None, false, false);
-        for list in [lists.0, lists.1, lists.2] {
-            match list {
+        for (list, answer) in lists {
+            match answer {
                 Ok((found, cut)) => {
                     rows.extend(found);
                     (capped, read) = (capped || cut, true);
                 }
-                Err(why) => fault = fault.or(Some(why)),
+                // A thing that could not be listed may still be there.
+                Err(why) => {
+                    rows.extend(turn.known.rows().filter(|row| row.list == list).cloned());
+                    fault = fault.or(Some(why));
+                }
             }
         }
         match fault {
             Some(why) if !read => Err(why),
-            // A thing that could not be listed may still be there.
-            Some(why) => Ok(Listing::changed(rows).capped(capped).fault(Some(why)).asked(vec![LISTS.to_owned()])),
-            None => Ok(Listing::all(rows).capped(capped).asked(vec![LISTS.to_owned()])),
+            fault => Ok(Listing::all(rows).capped(capped).fault(fault).asked(vec![LISTS.to_owned()])),
         }
     }
 }
@@ -151,6 +170,7 @@ fn from_notebook(s: NotebookInstanceSummary) -> Workbench {
     Workbench {
         id: s.notebook_instance_arn.unwrap_or_default(),
         name: s.notebook_instance_name.unwrap_or_default(),
+        list: WorkbenchList::Notebooks,
         what: "notebook instance".to_owned(),
         status: s.notebook_instance_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         instance: s.instance_type.map(|t| t.as_str().to_owned()),
@@ -171,6 +191,7 @@ fn from_app(s: AppDetails) -> Workbench {
         instance: s.resource_spec.and_then(|spec| spec.instance_type).map(|t| t.as_str().to_owned()),
         created: time(s.creation_time.as_ref()),
         modified: None,
+        list: WorkbenchList::Apps,
         name,
         what,
         owner,
@@ -181,6 +202,7 @@ fn from_server(s: TrackingServerSummary) -> Workbench {
     Workbench {
         id: s.tracking_server_arn.unwrap_or_default(),
         name: s.tracking_server_name.unwrap_or_default(),
+        list: WorkbenchList::Servers,
         what: format!("MLflow {}", s.mlflow_version.unwrap_or_default()).trim_end().to_owned(),
         status: s.tracking_server_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         instance: None,

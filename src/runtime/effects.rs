@@ -192,9 +192,10 @@ impl EffectRunner {
             if *last == state {
                 return;
             }
+            // A read that failed is tried again at the next look.
+            let Ok(lines) = first.newest_lines() else { return };
             *last = state;
             drop(last);
-            let Ok(lines) = first.newest_lines() else { return };
             for (place, executor) in &executors {
                 let _ = answer.blocking_send(Msg::Remembered(*place, executor.remembered(&lines)));
             }

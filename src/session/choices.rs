@@ -46,7 +46,7 @@ impl ChoicesFile {
     pub fn write(&self, before: &Choices, now: &Choices) -> io::Result<()> {
         let known = self.parse().map_or_else(
             |why| {
-                self.set_aside(&why);
+                let _ = self.set_aside(&why);
                 Map::new()
             },
             |(known, _)| known,

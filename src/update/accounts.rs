@@ -52,8 +52,15 @@ impl App {
         self.settle();
     }
 
-    /// Removes the rows of an account, because they belong to another one. Its armed rollbacks are disarmed.
+    /// Removes all that is known of an account, because its rows belong to another one. An open plan or form is closed, its
+    /// armed rollbacks are disarmed, freezes are in force again, and no change of the other account can be taken back.
     pub fn forget(&mut self, id: AccountId) {
+        if self.here.id == id {
+            self.modal = None;
+        }
+        for run in self.runs.iter_mut().filter(|run| run.account == id) {
+            run.plan.inverse = None;
+        }
         self.open_log.take_if(|view| view.account == id);
         self.open_charts.take_if(|view| view.subject.account == id);
         self.series.forget(id);
@@ -61,6 +68,8 @@ impl App {
         self.begin_with(id, Store::default(), Vec::new());
         if let Some(account) = self.account_mut(id) {
             account.remembered = Remembered::default();
+            account.lifted.clear();
+            account.denied.clear();
         }
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);

@@ -61,7 +61,7 @@ pub(super) fn start(app: &mut App, name: &str) -> Option<Effect> {
 
 /// Asks whether a command is to be run. The cursor is on the row that runs nothing.
 fn ask(app: &mut App, place: usize, invocation: &Invocation) {
-    let text = invocation.words.iter().map(|word| crate::fmt::shell_word(word)).collect::<Vec<_>>().join(" ");
+    let text = line(invocation);
     let choice = |label: &str, text: String, then| ChooserItem { label: label.to_owned(), text, leads: false, then };
     let items =
         vec![choice("cancel", String::new(), ChooserAct::Nothing), choice("run", text, ChooserAct::Command(place))];
@@ -69,10 +69,20 @@ fn ask(app: &mut App, place: usize, invocation: &Invocation) {
         Some(Chooser { title: format!("run {}?", invocation.title), confirm: "choose", items, focus: 0 }.into());
 }
 
-/// Runs a confirmed command. The selection is that of the question, as a sheet holds it.
-pub(super) fn confirmed(app: &mut App, place: usize) -> Option<Effect> {
+/// Returns the words of a command as one line for a shell.
+fn line(invocation: &Invocation) -> String {
+    invocation.words.iter().map(|word| crate::fmt::shell_word(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs a confirmed command, if it is still the one whose line was `shown`.
+pub(super) fn confirmed(app: &mut App, place: usize, shown: &str) -> Option<Effect> {
     let command = app.commands.get(place)?;
-    match able(&app.context(), command) {
+    let able = able(&app.context(), command);
+    let unchanged = able.and_then(|invocation| {
+        let same = line(&invocation) == shown;
+        if same { Ok(invocation) } else { Err("it would run something else now; look again".to_owned()) }
+    });
+    match unchanged {
         Ok(invocation) => Some(run(app, place, invocation)),
         Err(why) => {
             app.message = Some((Tone::Warn, why));

@@ -174,12 +174,19 @@ fn text(plain: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '!' | '~' => out.extend(['\\', c]),
-            // An address on its own would be a link.
+            // An address on its own would be a link, a name after `@` a mention.
             ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
+            '@' => out.push_str("&#64;"),
+            '.' if ends_with_www(&out) => out.push_str("&#46;"),
             _ => out.push(c),
         }
     }
     out
+}
+
+/// Returns whether a text ends with `www`, in any case.
+fn ends_with_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
 
 /// Returns a text as code, on one line.
@@ -207,6 +214,7 @@ mod tests {
             ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
             ("a|b`c`", r"a\|b\`c\`"),
             ("x\n# y", r"x \# y"),
+            ("www.evil.example, a@evil.example", "www&#46;evil.example, a&#64;evil.example"),
             ("\u{1b}[2J", r"\\u\{1b\}\[2J"),
         ];
         for (plain, expected) in cases {

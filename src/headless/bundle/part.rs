@@ -9,7 +9,7 @@ use crate::app::Item;
 use crate::fmt;
 use crate::handles::{Place, What};
 use crate::headless::Look;
-use crate::journal::Journal;
+use crate::journal::{Entry, Journal};
 use crate::model::people::{Reach, listeners, reach};
 use crate::model::{Chain, Reason, Serving};
 use crate::resources::subscription::Subscription;
@@ -154,17 +154,31 @@ pub(super) fn troubles(look: &Look) -> Vec<String> {
     look.store().troubles().into_iter().map(|(kind, why)| cut(&format!("{kind}: {why}"))).chain(unread).collect()
 }
 
-/// Returns what was done from this machine to the things of a pack in the last week, newest first.
-pub(super) fn done(journal: &Journal, pack: &Pack) -> Vec<Deed> {
+/// Adds the changes that this machine made to the things of a pack in the last week, newest first.
+pub(super) fn add_done(pack: &mut Pack, journal: &Journal) {
+    let tail = match journal.tail(MOST_LINES) {
+        Ok(tail) => tail,
+        Err(why) => return pack.troubles.push(format!("the journal of this machine cannot be read: {why}")),
+    };
+    let all = deeds(pack, tail.entries);
+    if all.len() > MOST_DEEDS {
+        pack.left_out.push(format!("{} of {} changes from here", all.len() - MOST_DEEDS, all.len()));
+    }
+    pack.done = all.into_iter().take(MOST_DEEDS).collect();
+}
+
+fn deeds(pack: &Pack, entries: Vec<Entry>) -> Vec<Deed> {
     let names: BTreeSet<&str> = pack.things.iter().flat_map(|thing| [&*thing.id, &*thing.name]).collect();
-    let Ok(tail) = journal.tail(MOST_LINES) else { return Vec::new() };
+    // The target of some changes is a part: `PIPELINE/STAGE`.
+    let is_of =
+        |target: &str| names.contains(target) || target.split_once('/').is_some_and(|(of, _)| names.contains(of));
     let since = pack.taken_at.checked_sub(LATELY).unwrap_or_default();
-    let about = tail.entries.into_iter().rev().filter(|entry| {
+    let about = entries.into_iter().rev().filter(|entry| {
         let identity = pack.identity.as_deref().unwrap_or_default();
         let ours = entry.may_be_of(&pack.region, pack.endpoint_url.as_deref(), identity);
-        ours && entry.at >= since && names.contains(entry.target.as_str())
+        ours && entry.at >= since && is_of(&entry.target)
     });
-    let deed = |entry: crate::journal::Entry| Deed {
+    let deed = |entry: Entry| Deed {
         at: entry.at,
         event: format!("{:?}", entry.event).to_lowercase(),
         intent: entry.intent,
@@ -173,5 +187,5 @@ pub(super) fn done(journal: &Journal, pack: &Pack) -> Vec<Deed> {
         call: entry.call,
         message: cut(&entry.message),
     };
-    about.take(MOST_DEEDS).map(deed).collect()
+    about.map(deed).collect()
 }

@@ -146,6 +146,11 @@ fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>
                     let text = format!("{} of v{version} unknown: its evaluation report {why}", metric.label);
                     Some(at(serving, Health::Unknown, &text))
                 }
+                // Drift that nobody measured is not known to be small.
+                None if metric.role == Role::Drift && store.reports.answered() => {
+                    let text = format!("{} of v{version}: no evaluation report was read", metric.label);
+                    Some(at(serving, Health::Unknown, &text))
+                }
                 Some(Ok(_)) | None => None,
             });
         }

@@ -4,6 +4,7 @@ use super::attached::delivering;
 use super::{Column, Finding, RuleInput, Summary, unfinished, unread};
 use crate::model::{Health, Serving};
 use crate::resources::Kind;
+use crate::resources::endpoint::Mode;
 use crate::resources::package::ModelPackage;
 
 /// Returns the versions, newest first.
@@ -116,6 +117,13 @@ fn unknown_version(input: &RuleInput<'_>) -> Option<Finding> {
     Some(Finding::new(Health::Unknown, format!("v{version} {why}")))
 }
 
+/// Returns whether an endpoint of the model loads many models, whose versions AWS does not tell.
+fn serves_many(input: &RuleInput<'_>) -> bool {
+    let store = &input.index.store;
+    let endpoints = input.chain.serving.iter().filter_map(|serving| store.endpoints.get(serving.endpoint));
+    endpoints.map(|endpoint| Mode::of(store, endpoint)).any(|mode| mode == Mode::MultiModel)
+}
+
 pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let number = |p: &ModelPackage| format!("v{}", p.version.unwrap_or_default());
     if let Some(p) = versions(input).find(|p| p.approval == "Approved") {
@@ -126,6 +134,7 @@ pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     match versions(input).next() {
         Some(p) => Summary::new(true, format!("{} {}", number(p), p.approval), p.created),
         None if input.chain.group.is_some() => Summary::new(true, "no version yet", None),
+        None if serves_many(input) => Summary::new(false, "not known: a multi-model endpoint names no version", None),
         None => Summary::new(false, "not registered", None),
     }
 }

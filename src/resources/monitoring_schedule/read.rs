@@ -57,7 +57,13 @@ pub(super) async fn read(
                 row.add_executions(listed, observed.at);
             }
         }
-        Err(why) => listing.fault = listing.fault.or(Some(why)),
+        Err(why) => {
+            // The network or the login says nothing about the schedules; the source has its age.
+            if !why.kind.is_shared() {
+                listing.rows.iter_mut().for_each(|row| row.listed = false);
+            }
+            listing.fault = listing.fault.or(Some(why));
+        }
     }
     let watches = |row: &MonitoringSchedule| {
         row.endpoint.as_ref().is_some_and(|name| observed.store.endpoints.get(name).is_some())

@@ -15,7 +15,7 @@ pub(super) fn key(app: &mut App, mut chooser: Chooser, key: SheetKey) -> Option<
             return match item.then {
                 ChooserAct::Copy => Some(copy::take(app, &item.label, item.text.clone())),
                 ChooserAct::Run(action) => run_action(app, action),
-                ChooserAct::Command(place) => commands::confirmed(app, place),
+                ChooserAct::Command(place) => commands::confirmed(app, place, &item.text),
                 ChooserAct::Nothing => None,
             };
         }
