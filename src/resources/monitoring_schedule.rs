@@ -243,6 +243,7 @@ mod tests {
             name: "fraud-data".into(),
             status: status.into(),
             executions: newest.iter().map(execution).collect(),
+            details: Some(MonitoringDetails::default()),
             listed: true,
             ..MonitoringSchedule::default()
         }
@@ -268,6 +269,7 @@ mod tests {
             (overdue(monitor("Scheduled", &["Completed"])), Health::Warning, Some("misses its executions")),
             (monitor("SomethingNew", &[]), Health::Unknown, None),
             (unlisted(monitor("Scheduled", &[])), Health::Unknown, None),
+            (MonitoringSchedule { details: None, ..monitor("Scheduled", &["Completed"]) }, Health::Unknown, None),
             (unlisted(monitor("Scheduled", &["Completed"])), Health::Unknown, None),
             (
                 unlisted(monitor("Scheduled", &["Failed"])),

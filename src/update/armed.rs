@@ -169,8 +169,12 @@ mod tests {
         let rollback =
             ArmedRollback { endpoint: "web".into(), arn: "arn:1".into(), arriving: "b".into(), to: "a".into() };
         app.armed.push(Armed { account: AccountId::FIRST, rollback, since: Timestamp::UNIX_EPOCH });
+        app.here.lifted.insert("Black Friday".into(), Timestamp::MAX);
+        app.modal = Some(Notice::refused("a plan".into(), "of the old account".into()).into());
         app.forget(AccountId::FIRST);
         assert!(app.armed.is_empty());
+        assert!(app.here.lifted.is_empty(), "a freeze of the new account is in force");
+        assert!(app.modal.is_none(), "an open plan is of the old account");
         let planned = Err(Refusal::No("late".into()));
         assert_eq!(app.fire(AccountId::FIRST, "web", planned), None, "an answer that comes late does nothing");
         assert!(app.modal.is_none());

@@ -55,12 +55,15 @@ class Governed(Contract):
         arn = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/fraud-screening/4"
         artifact = sm.list_artifacts(SourceUri=arn)["ArtifactSummaries"][0]["ArtifactArn"]
         vertices = sm.query_lineage(StartArns=[artifact], Direction="Ascendants")["Vertices"]
+        self.assertEqual({"Artifact", "TrialComponent"}, {vertex["LineageType"] for vertex in vertices})
         for vertex in vertices:
             if vertex["LineageType"] == "Artifact":
                 sm.describe_artifact(ArtifactArn=vertex["Arn"])
             else:
                 sm.describe_trial_component(TrialComponentName=vertex["Arn"].rsplit("/", 1)[-1])
-        for job in sm.list_inference_recommendations_jobs(ModelPackageVersionArnEquals=arn)["InferenceRecommendationsJobs"]:
+        jobs = sm.list_inference_recommendations_jobs(ModelPackageVersionArnEquals=arn)["InferenceRecommendationsJobs"]
+        self.assertEqual(1, len(jobs))
+        for job in jobs:
             sm.describe_inference_recommendations_job(JobName=job["JobName"])
 
     def test_workbenches(self):

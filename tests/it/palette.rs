@@ -83,7 +83,8 @@ async fn a_resource_of_any_kind_is_found_by_its_name() {
         ("retail-data-lake", "data", "retail-data-lake"),
     ] {
         t.keys(&format!("0 : '{typed}'")).await;
-        t.says(word);
+        let offered = t.text().lines().any(|line| line.contains(there) && line.contains(&format!("{word} ")));
+        assert!(offered, "{typed} is no {word}: {}", t.text());
         t.keys("down up enter").await;
         t.run_for("1s").await;
         t.says(there);

@@ -45,7 +45,7 @@ async fn what_was_switched_off_is_in_the_header_until_it_is_on_again() {
     t.until("rule recommendation-deploy-on-decision is disabled", "60s").await;
     t.until("left off: rule recommendation-deploy-on-decision", "3m").await;
     t.keys("A").await;
-    t.says("left off");
+    assert_eq!(t.text().matches("left off").count(), 2, "the header and the menu: {}", t.text());
     t.keys("esc u").await;
     t.until("Enable rule recommendation-deploy-on-decision", "10s").await;
     t.keys("'recommendation-deploy-on-decision' enter").await;

@@ -17,7 +17,7 @@ fn the_command_line_opens_the_lineage_of_a_thing() {
     let alarm = ["demo", "--alarm", "P1-recommendation-ctr"];
     shows(&alarm, &["REGISTRY", "Threshold", "alarm:P1-recommendation-ctr"]);
     shows(&["demo", "--endpoint", "recommendation-prod"], &["REGISTRY", "EndpointConfigName"]);
-    shows(&["demo", "--pipeline", "RECOMMENDATION-build"], &["REGISTRY", "pipeline/recommendation-build"]);
+    shows(&["demo", "--pipeline", "RECOMMENDATION-build"], &["REGISTRY", "recommendation-build", "registers into"]);
     shows(&["demo", "--model", "fraud-screening"], &["REGISTRY", "group", "fraud-screening"]);
     shows(&["demo", "--alarm", "nothing"], &["alarm nothing is not in this account and region"]);
 }

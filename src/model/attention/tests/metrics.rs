@@ -76,6 +76,11 @@ cases! {
         drift_report(a, Result::Ok(0.31));
         a.reports[0].written = ago(3 * DAY);
     } => [(Unknown, "drift: PSI unknown: its report was written 3 d ago", None)];
+    "the report of what serves has drift within its bound" |a| reported(a, "role = \"drift\"", Result::Ok(0.95)) => [];
+    "no report of what serves was read" |a| {
+        reported(a, "role = \"drift\"", Result::Ok(0.95));
+        a.reports.clear();
+    } => [(Unknown, "drift: fraud-prod: AUC of v1: no evaluation report was read", None)];
     "a report was not read" |a| { drift_report(a, Result::Ok(0.1)); a.reports.clear() }
         => [(Unknown, "PSI not read yet", None)];
     "an alarm is OK" |a| drift(a, "alarm = \"fraud-5xx\"") => [];

@@ -8,6 +8,7 @@ use crate::model::testing::{
 use crate::resources::deployment_pipeline::DeploymentPipeline;
 use crate::resources::endpoint::Pending;
 use crate::resources::event_rule::EventTarget;
+use crate::resources::model::Container;
 use crate::resources::model_card::{CardDetails, ModelCard};
 
 const PENDING: &str = "PendingManualApproval";
@@ -211,6 +212,11 @@ fn the_summary_tells_of_the_newest_approved_version() {
         "none that is approved" |a| { versions(a, &["Rejected", "Rejected"]); a.models[0].containers = Some(Vec::new()) }
             => "v2 Rejected";
         "none at all" |a| { a.packages.clear(); a.models.clear() } => "no version yet";
+        "an endpoint of many models" |a| {
+            a.packages.clear();
+            a.groups.clear();
+            a.models[0].containers = Some(vec![Container { multi_model: true, ..Container::default() }]);
+        } => "not known: a multi-model endpoint names no version";
         "an older one that is approved" |a| versions(a, &["Approved", "Rejected"]) => "v1 approved";
     };
     for (what, given, summary) in cases {
