@@ -8,7 +8,7 @@ use aws_sdk_devopsguru::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, time};
+use super::{AwsCommand, Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -75,6 +75,9 @@ impl Resource for Insight {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("devops-guru/home?region={region}#/insight/reactive/{}", self.id))
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("devops-guru", "describe-insight", "id", &self.id))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let event = |at| Event::at(at, Health::Warning, format!("insight {} {}", self.name, self.severity));

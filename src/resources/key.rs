@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand, time};
+use super::{AwsCommand, Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, on_demand, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -72,6 +72,9 @@ impl Resource for EncryptionKey {
     }
     fn health(&self) -> Health {
         if self.obstacle().is_some() { Health::Warning } else { Health::Ok }
+    }
+    fn command(&self) -> Option<AwsCommand> {
+        Some(AwsCommand::new("kms", "describe-key", "key-id", &self.id))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("KeyState", &*self.state)
