@@ -24,7 +24,7 @@ const LIST: List = List {
         PaneColumn::cells("DATA", 8).from(chain::WIDE),
         PaneColumn::cells("TRAINING", 13).from(chain::WIDE),
         PaneColumn::cells("REGISTRY", 13).from(chain::WIDE),
-        PaneColumn::fill("PROD", 5, 15).from(chain::WIDE),
+        PaneColumn::fill("PROD", 6, 15).from(chain::WIDE),
         PaneColumn::cells("STAGING", 9).from(chain::WIDE),
         PaneColumn::cells("ALARMS", 8),
         PaneColumn::fill("LAST CHANGE", 3, 12),
