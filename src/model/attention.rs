@@ -156,6 +156,7 @@ rules! {
     Alarms "no-action" alarms::no_action: "an alarm that fires notifies nobody and is in no composite alarm that does",
     Alarms "suppressed" alarms::suppressed [AlwaysDrawn]: "another alarm holds back the actions of a composite alarm that fires",
     Alarms "muted" muted::told_nobody [AlwaysDrawn]: "a mute rule mutes an alarm that fires, or alarms that would page: those without a tier, sev1 and sev2",
+    Alarms "mute-unread" muted::unread: "a mute rule is active, its alarms were not read, and the model has alarms that would page",
     Alarms "attached" attached::of_alarms: "something that acts on an alarm cannot do its work",
     Alarms "unevaluated" alarms::unevaluated: "AWS could not evaluate an alarm",
     Alarms "source" alarms::source: "alarms cannot be read",

@@ -58,3 +58,4 @@ mod sheets;
 mod stalled;
 mod systems;
 mod terminal;
+mod triage;

@@ -1,4 +1,4 @@
-//! The rule about alarms that a mute rule mutes.
+//! The rules about alarms that a mute rule mutes, or may mute.
 
 use std::collections::BTreeMap;
 
@@ -47,6 +47,31 @@ pub(super) fn told_nobody(input: &RuleInput<'_>) -> Vec<Finding> {
     }
     found.extend(quiet.into_values().map(|(muted, alarms)| would_tell(input, &muted, &alarms)));
     found
+}
+
+/// Finds the mute rules that mute now, and whose alarms were not read, if the model has alarms that would page.
+///
+/// The list of mute rules does not contain their alarms, so the rule may mute these.
+pub(super) fn unread(input: &RuleInput<'_>) -> Vec<Finding> {
+    let paging =
+        input.rows.alarms.iter().filter(|alarm| pages(input, alarm) && !good_news(input.config, alarm)).count();
+    if paging == 0 {
+        return Vec::new();
+    }
+    let rules = input.observed.store.mute_rules.rows().filter(|rule| rule.details.is_none());
+    let active = rules.filter(|rule| rule.muting(input.now).is_some());
+    active
+        .map(|rule| {
+            let which = if paging == 1 { "an alarm" } else { "alarms" };
+            let text = format!(
+                "mute rule {} is active and may mute {which} of this model: its alarms were not read",
+                rule.name
+            );
+            Finding::new(Health::Unknown, text)
+                .brief(format!("{} may mute", rule.name))
+                .about(Kind::MuteRules, &rule.name)
+        })
+        .collect()
 }
 
 fn firing(input: &RuleInput<'_>, alarm: &Alarm, muted: &Muted) -> Finding {

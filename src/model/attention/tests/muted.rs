@@ -1,7 +1,7 @@
-//! Cases of the rule of muted alarms.
+//! Cases of the rules of muted alarms.
 
 use super::cases;
-use crate::model::Health::Warning;
+use crate::model::Health::{Unknown, Warning};
 use crate::model::testing::{Account, MINUTE, alarm, composite, mute_rule};
 use crate::resources::mute_rule::MuteRule;
 
@@ -14,6 +14,10 @@ fn muted(a: &mut Account, alarms: &[&str]) {
 
 fn fires(a: &mut Account) {
     a.alarms[0].state = "ALARM".into();
+}
+
+fn unread(a: &mut Account, status: &str) {
+    a.mute_rules.push(MuteRule { status: status.into(), details: None, ..mute_rule("release", &[]) });
 }
 
 cases! {
@@ -51,4 +55,13 @@ cases! {
         fires(a);
         a.mute_rules.push(MuteRule { status: "EXPIRED".into(), ..mute_rule("release", &["fraud-5xx"]) });
     } => [];
+    Alarms "mute-unread":
+    "its alarms were read" |a| muted(a, &["other"]) => [];
+    "it is active and was not read" |a| unread(a, "ACTIVE")
+        => [(Unknown, "mute rule release is active and may mute an alarm of this model: its alarms were not read", None)];
+    "the model has two alarms that page" |a| { a.alarms.push(alarm("fraud-4xx", "OK")); unread(a, "ACTIVE") }
+        => [(Unknown, "mute rule release is active and may mute alarms of this model: its alarms were not read", None)];
+    "it is not active yet" |a| unread(a, "SCHEDULED") => [];
+    "it is over" |a| unread(a, "EXPIRED") => [];
+    "no alarm would page" |a| { a.alarms[0].description = "sev3".into(); unread(a, "ACTIVE") } => [];
 }

@@ -27,6 +27,9 @@ pub(crate) struct Effect {
     pub(crate) relief: Option<(String, i64)>,
 }
 
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
 /// The time of an effect.
 #[derive(Debug, Clone)]
 pub(crate) enum When {
@@ -68,23 +71,33 @@ impl Series {
         key(&self.namespace, &self.name, &self.dimensions)
     }
 
-    /// Returns the daily activity at an instant: 1 on average, highest in the afternoon.
-    pub(super) fn daylight(&self, at: Time) -> f64 {
-        let day = num::float(at.0.rem_euclid(86_400_000)) / 86_400_000.0;
-        1.0 + self.daily * ((day - 0.375) * std::f64::consts::TAU).sin()
+    /// Returns the activity of a shop at an instant: 1 on an average working day, highest in the afternoon, and higher
+    /// at the weekend.
+    pub(super) fn activity(&self, at: Time) -> f64 {
+        let day = num::float(at.0.rem_euclid(DAY)) / num::float(DAY);
+        (1.0 + self.daily * ((day - 0.375) * std::f64::consts::TAU).sin()) * (1.0 + self.daily * 0.5 * weekend(at))
     }
 
     /// Returns the value without any effect.
     pub(crate) fn usual(&self, at: Time, seed: u64) -> f64 {
         let own = seed ^ num::hash(&self.name) ^ self.dimensions.iter().fold(0, |h, (_, value)| h ^ num::hash(value));
         let wave = smooth(own, at, 60_000) * 0.6 + smooth(num::mix(own), at, 600_000) * 0.4;
-        self.base * self.daylight(at) * (1.0 + self.noise * wave)
+        self.base * self.activity(at) * (1.0 + self.noise * wave)
     }
 
     /// Returns about one standard deviation of its noise.
     pub(crate) fn deviation(&self) -> f64 {
         (self.base * (self.noise * 0.5 + self.daily * 0.05)).abs().max(1e-9)
     }
+}
+
+/// Returns how much weekend it is, 0 to 1 (UTC). It begins in the first hours of Saturday and ends in the last ones of
+/// Sunday.
+fn weekend(at: Time) -> f64 {
+    // 1970 began on a Thursday.
+    let since_saturday = (at.0 - 2 * DAY).rem_euclid(7 * DAY);
+    let edge = since_saturday.min(2 * DAY - since_saturday);
+    (num::float(edge) / num::float(DAY / 6)).clamp(0.0, 1.0)
 }
 
 /// Returns noise between -1 and 1 that changes without jumps.
@@ -132,6 +145,23 @@ mod tests {
         let w = |now: i64| weight(at(now), at(100), Some(at(200)), over, over);
         for (second, wanted) in [(99, 0.0), (105, 0.5), (150, 1.0), (205, 0.5), (300, 0.0)] {
             assert!((w(second) - wanted).abs() < 1e-9, "{second}");
+        }
+    }
+
+    #[test]
+    fn a_weekend_begins_on_saturday_and_ends_on_sunday() {
+        let at = |time: &str| weekend(Time(time.parse::<jiff::Timestamp>().unwrap().as_millisecond()));
+        let cases = [
+            ("2026-11-20T23:59:59Z", 0.0),
+            ("2026-11-21T02:00:00Z", 0.5),
+            ("2026-11-21T12:00:00Z", 1.0),
+            ("2026-11-22T19:00:00Z", 1.0),
+            ("2026-11-22T22:00:00Z", 0.5),
+            ("2026-11-23T00:00:00Z", 0.0),
+            ("2026-11-25T12:00:00Z", 0.0),
+        ];
+        for (time, wanted) in cases {
+            assert!((at(time) - wanted).abs() < 1e-9, "{time}: {}", at(time));
         }
     }
 

@@ -83,7 +83,7 @@ impl<'a> View<'a> {
             (0..SAMPLES).map(|at| self.sample(series, from + Span(length * (2 * at + 1) / (2 * SAMPLES)))).collect();
         let mean = samples.iter().sum::<f64>() / num::sized(samples.len());
         let minutes = num::float(length) / 60_000.0;
-        let requests = (series.requests * series.daylight(from) * minutes).max(1.0);
+        let requests = (series.requests * series.activity(from) * minutes).max(1.0);
         let peak = samples.iter().copied().fold(f64::MIN, f64::max);
         let least = samples.iter().copied().fold(f64::MAX, f64::min);
         let found = match (series.kind, statistic) {
