@@ -26,6 +26,8 @@ pub mod event_rule;
 pub mod execution;
 pub mod feature_group;
 pub mod group;
+#[cfg(feature = "health")]
+pub mod health_event;
 pub mod identity;
 #[cfg(feature = "ecr")]
 pub mod image;
@@ -171,6 +173,10 @@ resources! {
     #[cfg(feature = "devopsguru")]
     devops_guru {
         insights: Insights(insight::Insight) = "insights",
+    }
+    #[cfg(feature = "health")]
+    health {
+        health_events: HealthEvents(health_event::HealthEvent) = "health_events",
     }
     #[cfg(feature = "servicequotas")]
     service_quotas {

@@ -152,7 +152,11 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
         "ResourceLimitExceeded" | "LimitExceededException" => ErrorKind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => ErrorKind::Conflict,
         "ResourceInUse" => ErrorKind::Busy,
-        "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => ErrorKind::Unsupported,
+        "UnknownOperationException"
+        | "InvalidAction"
+        | "UnknownOperation"
+        | "NotImplemented"
+        | "SubscriptionRequiredException" => ErrorKind::Unsupported,
         _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => ErrorKind::Gone,
         _ if has(&["Cannot update in-progress endpoint"]) => ErrorKind::Busy,
         _ => match status {
@@ -190,6 +194,7 @@ mod tests {
             (400, "ValidationException", "Could not find endpoint \"arn:aws:…\".", ErrorKind::Gone),
             (400, "ValidationException", "Cannot update in-progress endpoint \"x\".", ErrorKind::Busy),
             (400, "ValidationException", "1 validation error detected", ErrorKind::Other),
+            (400, "SubscriptionRequiredException", "", ErrorKind::Unsupported),
             (403, "", "no code in an XML body for a JSON service", ErrorKind::Denied),
             (403, "InvalidClientTokenId", "The security token is invalid", ErrorKind::Expired),
             (

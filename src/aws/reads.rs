@@ -97,6 +97,7 @@ const READS: &[(&str, &[&str])] = &[
     ("servicequotas", &["ListServiceQuotas"]),
     ("kms", &["DescribeKey"]),
     ("devops-guru", &["ListInsights"]),
+    ("health", &["DescribeEvents", "DescribeEventDetails", "DescribeAffectedEntities"]),
     ("logs", &["DescribeLogStreams", "FilterLogEvents"]),
     (
         "s3",

@@ -114,6 +114,8 @@ services! {
     kms: aws_sdk_kms = Service { iam: "kms", ..Service::USUAL };
     #[cfg(feature = "devopsguru")]
     devops_guru: aws_sdk_devopsguru = Service { iam: "devops-guru", ..Service::USUAL };
+    #[cfg(feature = "health")]
+    health: aws_sdk_health with connect_health = Service { iam: "health", ..Service::USUAL };
     #[cfg(feature = "servicequotas")]
     service_quotas: aws_sdk_servicequotas = Service { iam: "servicequotas", ..Service::USUAL };
     #[cfg(feature = "ecr")]
@@ -129,7 +131,7 @@ services! {
 }
 
 /// The services that have a cargo feature, and whether this build has it.
-const OPTIONAL: [(&str, bool); 11] = [
+const OPTIONAL: [(&str, bool); 12] = [
     ("eventbridge", cfg!(feature = "eventbridge")),
     ("scheduler", cfg!(feature = "scheduler")),
     ("sfn", cfg!(feature = "sfn")),
@@ -141,6 +143,7 @@ const OPTIONAL: [(&str, bool); 11] = [
     ("servicequotas", cfg!(feature = "servicequotas")),
     ("kms", cfg!(feature = "kms")),
     ("devopsguru", cfg!(feature = "devopsguru")),
+    ("health", cfg!(feature = "health")),
 ];
 
 /// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.
@@ -156,6 +159,20 @@ pub fn left_out() -> Option<String> {
 #[must_use]
 pub fn without(feature: &str) -> String {
     format!("not read: this build leaves out {feature} (cargo build --features {feature})")
+}
+
+/// Creates the client of AWS Health, which has one endpoint in each partition, whatever the region of the account:
+/// <https://docs.aws.amazon.com/health/latest/ug/health-api.html>.
+#[cfg(feature = "health")]
+fn connect_health(config: &SdkConfig) -> aws_sdk_health::Client {
+    let region = config.region().map(AsRef::as_ref).unwrap_or_default();
+    let home = match region {
+        region if region.starts_with("cn-") => "cn-northwest-1",
+        region if region.starts_with("us-gov-") => "us-gov-west-1",
+        _ => "us-east-1",
+    };
+    let region = aws_config::Region::new(home);
+    aws_sdk_health::Client::from_conf(aws_sdk_health::config::Builder::from(config).region(region).build())
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

@@ -41,6 +41,7 @@ pub const KINDS: &[&str] = &[
     "workbenches",
     "quotas",
     "keys",
+    "health_events",
     "insights",
     "images",
     "location_records",

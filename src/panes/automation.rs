@@ -46,10 +46,11 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let table = app.here.observed.store.table(*kind);
     let thing = table.thing(id)?;
     let models: Vec<&str> = app.here.joined.owners(*kind, id).iter().map(|chain| chain.name).collect();
-    // A thing that belongs to no model may be switched off for good.
-    let health = if models.is_empty() { Health::Absent } else { thing.health() };
+    // A thing that belongs to no model may be switched off for good. Some things concern all models.
+    let matters = !models.is_empty() || kind.concerns_all();
+    let health = if matters { thing.health() } else { Health::Absent };
     let problem = thing.problem().map(|why| format!("{why}  ")).unwrap_or_default();
-    let state = Line::new().with(problem, if models.is_empty() { Tone::Muted } else { tone(health) });
+    let state = Line::new().with(problem, if matters { tone(health) } else { Tone::Muted });
     let state = state.plain(thing.summary());
     Some(vec![
         Cell::glyph(health),

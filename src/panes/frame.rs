@@ -30,6 +30,8 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
         let who = app.whose(account.id);
         banners.extend(lost(app, account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
         banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
+        #[cfg(feature = "health")]
+        banners.extend(trouble_of_aws(account).map(|text| Line::new().with(format!("{who}{text}"), Tone::Warn)));
     }
     // The list below is more important than many accounts with errors.
     banners.truncate(MOST_BANNERS);
@@ -41,6 +43,15 @@ fn unclaimed(account: &Account) -> Option<(String, Tone)> {
     let unclaimed = account.joined.unclaimed_alarms();
     let text = unclaimed.text()?;
     Some((format!("{} {text}", unclaimed.health.sign().0), cell::tone(unclaimed.health)))
+}
+
+/// Returns what AWS Health reports about AWS itself.
+#[cfg(feature = "health")]
+fn trouble_of_aws(account: &Account) -> Option<String> {
+    let now = account.observed.at;
+    let event = crate::resources::health_event::open_issue(&account.observed.store.health_events, now)?;
+    let since = event.started.map(|at| format!(", {}", fmt::age(now, at))).unwrap_or_default();
+    Some(format!("{} {}{since}", Health::Warning.sign().0, event.in_words()))
 }
 
 /// Returns why an account cannot be read, and how to fix it.

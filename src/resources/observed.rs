@@ -101,6 +101,8 @@ pub struct Focus {
     pub datasets: BTreeSet<String>,
     /// Kinds that the visible pane lists.
     pub kinds: BTreeSet<Kind>,
+    /// Whether a model is broken.
+    pub broken: bool,
     /// Whether nobody pressed a key for a while.
     pub idle: bool,
 }

@@ -37,6 +37,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// AWS's word for one thing of this kind. A kind that has one belongs to the models of the things that its rows name,
     /// and is shown below these things; see [`Resource::references`].
     const NOUN: Option<&'static str> = None;
+    /// Whether things of this kind concern all models, even those that they do not name.
+    const CONCERNS_ALL: bool = false;
     /// Whether things of this kind may start the things that they name.
     const STARTS: bool = false;
     /// Returns its id, which is unique and stable across polls: AWS's name where it is unique, otherwise the ARN.

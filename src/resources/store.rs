@@ -28,6 +28,11 @@ macro_rules! resources {
             pub fn noun(self) -> Option<&'static str> {
                 match self { $(#[$cfg] Self::$variant => <$kind as Resource>::NOUN,)+ }
             }
+            /// Returns whether things of the kind concern all models, even those that they do not name.
+            #[must_use]
+            pub fn concerns_all(self) -> bool {
+                match self { $(#[$cfg] Self::$variant => <$kind as Resource>::CONCERNS_ALL,)+ }
+            }
             /// Returns whether things of the kind may start the things that they name.
             #[must_use]
             pub fn starts(self) -> bool {

@@ -90,6 +90,7 @@ impl World {
             self.kms.states.insert(key.arn.clone(), key.state.clone());
         }
         self.insights.clone_from(&story.insights);
+        self.health_events.clone_from(&story.health_events);
         for image in &story.images {
             self.build_image(image);
         }

@@ -11,6 +11,7 @@ pub(crate) mod codepipeline;
 mod devops_guru;
 pub(crate) mod ecr;
 pub(crate) mod eventbridge;
+mod health;
 pub(crate) mod kms;
 pub(crate) mod logs;
 mod resource_groups_tagging;
@@ -139,6 +140,8 @@ services! { world:
     Kms = Names::new("kms", "kms.amazonaws.com").target("TrentService") => kms(&world.kms, &world.env);
     DevOpsGuru = Names::new("devops-guru", "devops-guru.amazonaws.com").rest(devops_guru::route)
         => devops_guru(&world.insights, &world.env);
+    Health = Names::new("health", "health.amazonaws.com").target("AWSHealth_20160804")
+        => health(&world.health_events, &world.env);
     Ecr = Names::new("ecr", "ecr.amazonaws.com").target("AmazonEC2ContainerRegistry_V20150921")
         => ecr(&world.ecr, &world.env).reword;
     // Requests to S3 do not name their operation: see `s3::answer`.

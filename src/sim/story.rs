@@ -32,7 +32,9 @@ pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
 pub(crate) use events::{Event, Fault, MachineRun, Rule, RunFailure, Schedule, StateMachine};
-pub(crate) use governed::{Card, Governed, Image, Insight, Key, Monitor, MonitorKind, Place, Violation, Workbench};
+pub(crate) use governed::{
+    Card, Governed, HealthEvent, Image, Insight, Key, Monitor, MonitorKind, Place, Violation, Workbench,
+};
 pub(crate) use inherit::Add;
 pub(crate) use job::{Job, JobKind};
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
@@ -126,6 +128,9 @@ pub struct Story {
     /// The insights of `DevOps` Guru.
     #[serde(default, rename = "insight")]
     pub(crate) insights: Vec<Insight>,
+    /// The events of AWS Health.
+    #[serde(default, rename = "health_event")]
+    pub(crate) health_events: Vec<HealthEvent>,
     /// The places where people work.
     #[serde(default, rename = "workbench")]
     pub(crate) workbenches: Vec<Workbench>,

@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) ecr: ecr::State,
     pub(crate) kms: kms::State,
     pub(crate) insights: Vec<story::Insight>,
+    /// The events of AWS Health.
+    pub(crate) health_events: Vec<story::HealthEvent>,
     /// The lines that the story gives to containers.
     pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
@@ -58,6 +60,7 @@ impl World {
             ecr: ecr::State::default(),
             kms: kms::State::default(),
             insights: Vec::new(),
+            health_events: Vec::new(),
             log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,

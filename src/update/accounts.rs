@@ -124,6 +124,7 @@ impl App {
         self.here.focused = from;
         let mut focus = Focus {
             kinds: Kind::ALL.iter().copied().filter(|kind| (self.pane.kinds)(*kind)).collect(),
+            broken: self.here.joined.chains().iter().any(|chain| chain.health == Health::Critical),
             idle,
             ..Focus::default()
         };

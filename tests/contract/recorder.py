@@ -22,6 +22,7 @@ TARGETS = {
     "CodePipeline_20150709": "codepipeline",
     "ServiceQuotasV20190624": "service-quotas",
     "TrentService": "kms",
+    "AWSHealth_20160804": "health",
     "AWSStepFunctions": "stepfunctions",
     "CloudTrail_20131101": "cloudtrail",
     "Logs_20140328": "logs",

@@ -85,6 +85,14 @@ class Governed(Contract):
         found = guru.list_insights(StatusFilter={"Ongoing": {"Type": "REACTIVE"}})
         self.assertEqual(1, len(found["ReactiveInsights"]))
 
+    def test_health_events(self):
+        health = self.account.client("health")
+        events = health.describe_events(filter={"services": ["SAGEMAKER"], "eventStatusCodes": ["open", "upcoming"]})["events"]
+        self.assertEqual({"open", "upcoming"}, {event["statusCode"] for event in events})
+        arns = [event["arn"] for event in events]
+        self.assertEqual(2, len(health.describe_event_details(eventArns=arns)["successfulSet"]))
+        self.assertEqual(1, len(health.describe_affected_entities(filter={"eventArns": arns})["entities"]))
+
 
 if __name__ == "__main__":
     unittest.main()

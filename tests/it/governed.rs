@@ -185,3 +185,19 @@ async fn an_insight_is_a_finding_of_the_models_of_its_resources() {
     t.to("price-elasticity").await;
     t.says("Latency of an endpoint above its usual course");
 }
+
+#[cfg(feature = "health")]
+#[tokio::test(start_paused = true)]
+async fn health_is_asked_while_a_model_is_broken_or_its_pane_is_open() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.run_for("5m").await;
+    assert!(!t.sim().operations().contains("health:DescribeEvents"), "nothing is broken, and nobody looked");
+    t.keys("9").await;
+    t.until("is open  issue  SAGEMAKER eu-west-1", "2m").await;
+    let planned = t.line("AWS_SAGEMAKER_ENDPOINT_PATCHING");
+    assert!(planned.contains("scheduledChange") && planned.contains("price-elasticity"), "{planned}");
+    let issue = "inherits = \"ctr\"\n[[health_event]]\ncode = \"AWS_SAGEMAKER_OPERATIONAL_ISSUE\"\ncategory = \"issue\"\n\
+                 status = \"open\"\nage = \"35m\"\ntext = \"Error rates of InvokeEndpoint are increased.\"\n";
+    let mut t = Harness::story(issue).size(120, 36).ready().await;
+    t.until("AWS reports trouble of SAGEMAKER in eu-west-1: AWS_SAGEMAKER_OPERATIONAL_ISSUE, 3", "5m").await;
+}

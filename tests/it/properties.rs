@@ -103,6 +103,7 @@ tables!(
     version_records workbenches quotas images location_records
     #[cfg(feature = "kms")] keys
     #[cfg(feature = "devopsguru")] insights
+    #[cfg(feature = "health")] health_events
 );
 
 /// A fire must not look green because somebody may not read one of the tables.

@@ -31,7 +31,7 @@ impl DeployRules {
         });
         let mut found = Self::default();
         for Waiting { rule, certain } in waiting.collect::<Vec<_>>() {
-            found.add(executor, rule, certain).await;
+            Box::pin(found.add(executor, rule, certain)).await;
         }
         found.may_start |= more;
         found.warnings.extend(more.then(|| format!("Only {count} rules were read; others may wait for this, too.")));

@@ -147,6 +147,26 @@ pub(crate) struct Key {
     pub(crate) state: String,
 }
 
+/// An event of AWS Health about `SageMaker`.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HealthEvent {
+    /// The type: `AWS_SAGEMAKER_OPERATIONAL_ISSUE`.
+    pub(crate) code: String,
+    /// The category: `issue`, `scheduledChange`, `accountNotification`.
+    pub(crate) category: String,
+    /// The status: `open` or `upcoming`.
+    pub(crate) status: String,
+    /// The time since it began.
+    pub(crate) age: Span,
+    /// AWS's description.
+    pub(crate) text: String,
+    /// What it affects in the account. If nothing, the event is public.
+    #[serde(default)]
+    pub(crate) entities: Vec<String>,
+}
+
 /// An insight of `DevOps` Guru.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -89,6 +89,7 @@ impl Story {
         self.images.extend(more.images);
         self.keys.extend(more.keys);
         self.insights.extend(more.insights);
+        self.health_events.extend(more.health_events);
         merge(&mut self.workbenches, more.workbenches, |workbench| workbench.name.clone());
         self.effects.extend(more.effects);
         self.logs.extend(more.logs);
