@@ -247,6 +247,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Undo the last change from this machine, with a plan and a confirmation as for every change
+    Undo {
+        /// The change with this id, as `sagetop journal --json` lists it
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// The answer to its plan.
+        #[command(flatten)]
+        answer: Answer,
+    },
     /// Say that you know of an alarm that fires, or of a finding; the journal keeps it, AWS is not told
     Acknowledge {
         /// Name of the alarm, or of the thing that the finding is about
@@ -355,9 +364,15 @@ mod tests {
         let line = ["sagetop", "rollback", "web", "--to", "web-2", "--yes", "web", "--read-only"];
         let args = Args::try_parse_from(line).unwrap();
         assert!(args.common.read_only);
-        let Some(Command::Change(Change { intent, answer })) = args.command else { panic!() };
+        let Some(Command::Change(Change { intent, answer, arm })) = args.command else { panic!() };
         assert_eq!(intent, Rollback { endpoint: "web".into(), to: Some("web-2".into()), way: None }.into());
-        assert_eq!((answer.yes.as_deref(), answer.plan_only), (Some("web"), false));
+        assert_eq!((answer.yes.as_deref(), answer.plan_only, arm), (Some("web"), false, false));
+        let armed = Args::try_parse_from(["sagetop", "rollback", "web", "--arm"]).unwrap();
+        assert!(matches!(armed.command, Some(Command::Change(Change { arm: true, .. }))));
+        let refused = [&["rollback", "web", "--arm", "--to", "web-2"][..], &["retrain", "web", "--arm"]];
+        for line in refused {
+            assert!(Args::try_parse_from([&["sagetop"], line].concat()).is_err(), "{line:?}");
+        }
         assert!(Args::try_parse_from(["sagetop", "approve", "arn"]).is_err(), "a reason must be given");
         let help = Args::command().render_help().to_string();
         let one_space = help.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");

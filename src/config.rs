@@ -1,5 +1,6 @@
 //! The user's files: their contents, and errors that name the place of a mistake.
 
+mod access;
 mod account;
 mod command;
 mod error;
@@ -14,6 +15,7 @@ mod model;
 mod notify;
 mod pattern;
 mod spanned;
+mod stage;
 mod template;
 mod value;
 
@@ -27,6 +29,7 @@ use serde::Deserialize;
 
 use crate::disk;
 
+pub use access::Access;
 pub use account::{Account, Colour};
 pub use command::{Command, RunIn};
 pub use error::{ConfigError, Source, nearest};
@@ -42,6 +45,7 @@ pub use notify::{Notify, Osc};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
 pub use spanned::Spanned;
+pub use stage::Stage;
 pub use template::{Placeholder, Template};
 pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
@@ -68,6 +72,8 @@ pub struct Config {
     pub measure_every: Option<Duration>,
     /// The accounts to watch when the command line names none, in the order of the file.
     pub accounts: Vec<Account>,
+    /// The stages whose access the file names, in the order of the file.
+    pub stages: Vec<Stage>,
     /// The times in which nothing is to be changed, in the order of the file.
     pub freezes: Vec<Freeze>,
     /// The `[[model]]` tables, in the order of the file.
@@ -111,6 +117,9 @@ pub(crate) struct File {
     /// The accounts that are watched when the command line names none.
     #[serde(default)]
     account: Vec<account::Written>,
+    /// The stages, with whether their things may be changed.
+    #[serde(default)]
+    stage: Vec<stage::Written>,
     /// The times in which no change is sent.
     #[serde(default)]
     freeze: Vec<freeze::Written>,
@@ -167,6 +176,7 @@ impl Config {
             max_cost_per_day: cost.map(Spanned::into_inner),
             measure_every,
             accounts,
+            stages: stage::checked(file.stage, source)?,
             freezes,
             models,
             links: link::checked(file.link, source)?,

@@ -21,7 +21,7 @@ use crate::session::Connection;
 use crate::view::{harmless, is_hidden};
 
 pub use acknowledge::acknowledge;
-pub use change::{Completion, carry_out};
+pub use change::{Completion, Goal, carry_out};
 pub use dump::dump;
 pub use journal::{Wanted, journal, since};
 pub use policy::{Allowed, policy};

@@ -9,6 +9,7 @@ mod answer_approval;
 mod answer_callback;
 mod any_job;
 mod approve;
+mod arguments;
 mod armed;
 mod calls;
 mod decision;
@@ -44,6 +45,7 @@ mod set_instances;
 #[cfg(feature = "applicationautoscaling")]
 mod set_scaling_limits;
 mod shift_traffic;
+mod stages;
 mod step;
 mod stop_execution;
 mod stop_job;
@@ -58,6 +60,7 @@ mod switch_schedule;
 #[cfg(feature = "codepipeline")]
 mod switch_transition;
 mod unanswered;
+mod undo;
 mod unfinished;
 mod unmute_alarm;
 mod variants;
@@ -232,6 +235,14 @@ macro_rules! any_intent {
                     $($(#[$cfg])* $intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
                     _ => None,
                 }
+            }
+
+            /// Returns the arguments of its command without secrets, beginning with its name; see [`Intent::arguments`].
+            /// `None` if they contain a secret, because they would not be the same without it.
+            #[must_use]
+            pub fn arguments(&self) -> Option<Vec<String>> {
+                let own = match self { $($(#[$cfg])* Self::$intent(intent) => intent.arguments(),)+ };
+                arguments::harmless(self.name(), own?)
             }
 
             /// Returns what it switches off or on; see [`Intent::switches`].

@@ -63,6 +63,9 @@ pub struct Entry {
     /// AWS's id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Arguments of the command that undoes the intent, where one does; in the line of its confirmation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Vec<String>>,
     /// A text: a headline, an error, or the end state.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
@@ -78,6 +81,7 @@ impl Entry {
             && self.endpoint.as_deref() == endpoint
             && accounts.is_none_or(|(own, other)| own == other)
     }
+
     /// Returns whether the line is certainly about the account of a caller.
     #[must_use]
     pub fn is_of_account(&self, identity: &str) -> bool {
@@ -258,6 +262,7 @@ mod tests {
             call: None,
             parameters: None,
             request_id: None,
+            undo: None,
             message: String::new(),
         }
     }

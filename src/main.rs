@@ -12,12 +12,13 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::app::Opening;
-use sagetop::args::{Args, BundleArgs, Change, Command, Common, ConfigCommand, SimOptions, write_manual};
+use sagetop::args::{Answer, Args, BundleArgs, Change, Command, Common, ConfigCommand, SimOptions, write_manual};
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
 use sagetop::headless::{
-    Allowed, Completion, Look, Wanted, acknowledge, bundle, carry_out, configure, describe_connection, dump, journal,
+    Allowed, Completion, Goal, Look, Wanted, acknowledge, bundle, carry_out, configure, describe_connection, dump,
+    journal,
 };
 use sagetop::headless::{policy, record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
@@ -122,7 +123,10 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
         Some(Command::Acknowledge { name, note, withdraw }) => {
             background.block_on(acknowledge_finding(common, &name, (!withdraw).then_some(&note)))
         }
-        Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
+        Some(Command::Undo { id, answer }) => background.block_on(carry_out_change(common, Goal::Undo(id), &answer)),
+        Some(Command::Change(Change { intent, answer, arm })) => {
+            background.block_on(carry_out_change(common, Goal::of(intent, arm), &answer))
+        }
     }
 }
 
@@ -276,16 +280,15 @@ async fn acknowledge_finding(common: &Common, name: &str, note: Option<&String>)
     check_output(found).map(|found| u8::from(!found))
 }
 
-async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
-    let Change { intent, answer } = change;
+async fn carry_out_change(common: &Common, goal: Goal, answer: &Answer) -> Result<u8, Stop> {
     if common.record.is_some() {
         let text = "error: --record keeps what the console, dump and status read; a change is in the journal\n";
         return Err(text.to_owned().into());
     }
     let session = session_of_command(common).await?;
-    let connection = one_connection(&session, &format!("{} changes", intent.name()))?;
+    let connection = one_connection(&session, &format!("{} changes", goal.name()))?;
     let executor = connection.executor.clone();
-    let completion = check_output(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;
+    let completion = check_output(carry_out(executor, goal, answer, common.patience(), &mut io::stdout()).await)?;
     Ok(u8::from(completion == Completion::NotDone))
 }
 

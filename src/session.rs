@@ -176,6 +176,7 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     let access = Arc::new(AccessRules {
         read_only: common.read_only || config.read_only,
         accounts: config.accounts.clone(),
+        stages: config.stages.clone(),
         freezes: config.freezes.clone(),
         caller: Caller::default(),
     });

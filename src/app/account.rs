@@ -105,6 +105,14 @@ impl Account {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
     }
 
+    /// Checks whether the configuration lets things of a stage be changed. The stage is empty if it is not known.
+    ///
+    /// # Errors
+    /// The reason, as a phrase that begins with `read-only`.
+    pub fn may_change_stage(&self, stage: &str) -> Result<(), String> {
+        self.access.check_stage(stage).map_err(|why| format!("read-only: {why}"))
+    }
+
     /// Returns the freezes in force for changes of a stage, also those that were lifted. The stage is empty if it is not
     /// known.
     #[must_use]

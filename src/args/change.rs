@@ -1,9 +1,9 @@
 //! The intents as commands.
 
-use clap::{ArgMatches, Args as _, FromArgMatches, Subcommand};
+use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches, Subcommand};
 
 use super::Answer;
-use crate::intents::AnyIntent;
+use crate::intents::{AnyIntent, Intent, Rollback};
 
 /// An intent as a command, with the answer to its plan.
 #[derive(Debug)]
@@ -12,12 +12,30 @@ pub struct Change {
     pub intent: AnyIntent,
     /// The answer to its plan.
     pub answer: Answer,
+    /// Whether it is a rollback that waits until AWS has ended its update of the endpoint.
+    pub arm: bool,
+}
+
+/// The id of the argument that arms a rollback.
+const ARM: &str = "arm";
+
+/// Adds the argument that arms to the command of a rollback.
+fn armable(command: clap::Command) -> clap::Command {
+    if command.get_name() != <Rollback as Intent>::NAME {
+        return command;
+    }
+    let help = "Wait while AWS updates the endpoint, and roll it back to what serves now when it is InService; ends with \
+                this command";
+    let arm = Arg::new(ARM).long(ARM).action(ArgAction::SetTrue).conflicts_with_all(["to", "way"]).help(help);
+    command.arg(arm)
 }
 
 impl FromArgMatches for Change {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let answer = matches.subcommand().map(|(_, of_intent)| Answer::from_arg_matches(of_intent)).transpose()?;
-        Ok(Self { intent: AnyIntent::from_arg_matches(matches)?, answer: answer.unwrap_or_default() })
+        let own = matches.subcommand().map(|(_, own)| own);
+        let answer = own.map(Answer::from_arg_matches).transpose()?.unwrap_or_default();
+        let arm = own.and_then(|own| own.try_get_one::<bool>(ARM).ok().flatten()).copied().unwrap_or_default();
+        Ok(Self { intent: AnyIntent::from_arg_matches(matches)?, answer, arm })
     }
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
@@ -34,7 +52,7 @@ impl Subcommand for Change {
         let intents = AnyIntent::augment_subcommands(clap::Command::new("intents"));
         let answered = |(place, intent): (usize, &clap::Command)| {
             let about = intent.get_about().cloned().unwrap_or_default();
-            Answer::augment_args(intent.clone()).about(about).display_order(AFTER_THE_OTHERS + place)
+            armable(Answer::augment_args(intent.clone())).about(about).display_order(AFTER_THE_OTHERS + place)
         };
         command.subcommands(intents.get_subcommands().enumerate().map(answered))
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::access::Access;
 use super::error::{ConfigError, Source};
 use super::spanned::Spanned;
 use super::value::Name;
@@ -19,8 +20,8 @@ pub struct Account {
     pub account_id: Option<String>,
     /// The regions to watch. If it is empty, the region of the profile is watched.
     pub regions: Vec<String>,
-    /// Refuses every write to this account.
-    pub read_only: bool,
+    /// Whether its things may be changed, and how that is confirmed.
+    pub access: Access,
     /// The colour of its name.
     pub colour: Colour,
 }
@@ -43,18 +44,6 @@ pub enum Colour {
     Blue,
 }
 
-/// Whether writes are allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum Access {
-    /// Changes are allowed.
-    #[default]
-    ReadWrite,
-    /// Nothing is changed.
-    ReadOnly,
-}
-
 /// An account as it is written in the file.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -72,7 +61,7 @@ pub(super) struct Written {
     /// The regions to watch; left out: that of the profile.
     #[serde(default)]
     regions: Vec<Spanned<String>>,
-    /// Whether changes are allowed. It holds for every caller that could be this account.
+    /// Whether changes are allowed, and how they are confirmed. It holds for every caller that could be this account.
     #[serde(default)]
     access: Access,
     /// How the name is drawn.
@@ -126,7 +115,7 @@ impl Written {
             role_arn: self.role_arn.map(Spanned::into_inner),
             account_id: self.account_id.map(Spanned::into_inner),
             regions: self.regions.into_iter().map(Spanned::into_inner).collect(),
-            read_only: self.access == Access::ReadOnly,
+            access: self.access,
             colour: self.colour,
         })
     }

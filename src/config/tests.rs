@@ -252,9 +252,12 @@ fn accounts_have_a_name_a_way_in_and_manners() {
                 [[account]]\nprofile = \"staging\"\n[[model]]\nname = \"web\"\naccounts = [\"prod\"]\n";
     let config = parsed(text).unwrap();
     let [prod, staging] = config.accounts.as_slice() else { panic!("{:?}", config.accounts) };
-    assert_eq!((prod.label.as_deref(), prod.read_only, prod.colour), (Some("prod"), true, Colour::Red));
+    assert_eq!((prod.label.as_deref(), prod.access, prod.colour), (Some("prod"), Access::ReadOnly, Colour::Red));
     assert_eq!(prod.regions, ["eu-west-1", "us-east-1"]);
-    assert_eq!((staging.profile.as_deref(), staging.read_only, staging.regions.len()), (Some("staging"), false, 0));
+    assert_eq!(
+        (staging.profile.as_deref(), staging.access, staging.regions.len()),
+        (Some("staging"), Access::ReadWrite, 0)
+    );
     assert_eq!(config.models[0].accounts, ["prod"]);
     for (text, line, says) in [
         ("[[account]]\nrole_arn = \"arn:aws:iam::1:user/ana\"", 2, "not the ARN of a role"),

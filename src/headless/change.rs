@@ -1,5 +1,6 @@
 //! The intents as commands: the plan is printed, and confirmed on the terminal or by `--yes`.
 
+mod arm;
 mod print;
 mod report;
 
@@ -12,12 +13,44 @@ use tokio::time::timeout;
 use super::interrupt::Interrupts;
 use super::print_json;
 use crate::args::Answer;
-use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress, Refusal};
+use crate::intents::{AnyIntent, Executor, Intent, Outcome, Plan, Progress, Refusal, Rollback, State, Unfinished};
 use crate::resources::poll::Patience;
 use crate::view::harmless;
 
 use print::print_plan;
 use report::{End, Report};
+
+/// The thing that a command shall do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Goal {
+    /// An intent.
+    Intent(AnyIntent),
+    /// The undo of the last change, or of the one with this id in the journal.
+    Undo(Option<String>),
+    /// The rollback of this endpoint as soon as AWS has ended its update.
+    Armed(String),
+}
+
+impl Goal {
+    /// Returns the goal of an intent, which may be a rollback that is armed.
+    #[must_use]
+    pub fn of(intent: AnyIntent, armed: bool) -> Self {
+        if let (true, AnyIntent::Rollback(rollback)) = (armed, &intent) {
+            return Self::Armed(rollback.endpoint.clone());
+        }
+        Self::Intent(intent)
+    }
+
+    /// Returns the name of its command.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Intent(intent) => intent.name(),
+            Self::Undo(_) => "undo",
+            Self::Armed(_) => <Rollback as Intent>::NAME,
+        }
+    }
+}
 
 /// The result of a command, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +71,17 @@ pub enum Completion {
 /// When `out` cannot be written or the answer cannot be read.
 pub async fn carry_out(
     executor: Executor,
-    intent: AnyIntent,
+    goal: Goal,
     answer: &Answer,
     patience: Patience,
     out: &mut (impl Write + Send),
 ) -> io::Result<Completion> {
-    let mut report = Report::new(&intent);
+    let mut report = Report::new(goal.name());
     if answer.json {
-        Box::pin(report_on(executor, &intent, answer, patience, &mut report, &mut Unheard(io::stderr()))).await?;
+        Box::pin(report_on(executor, &goal, answer, patience, &mut report, &mut Unheard(io::stderr()))).await?;
         print_json(out, &report.to_json())?;
     } else {
-        Box::pin(report_on(executor, &intent, answer, patience, &mut report, out)).await?;
+        Box::pin(report_on(executor, &goal, answer, patience, &mut report, out)).await?;
     }
     Ok(match report.end {
         End::Planned | End::Done => Completion::Done,
@@ -71,57 +104,99 @@ impl<W: Write> Write for Unheard<W> {
     }
 }
 
-/// Carries out an intent. Tells it on `out`, and fills in the report.
+/// Reaches a goal. Tells it on `out`, and fills in the report.
 async fn report_on(
     mut executor: Executor,
-    intent: &AnyIntent,
+    goal: &Goal,
     answer: &Answer,
     patience: Patience,
     report: &mut Report,
     out: &mut (impl Write + Send),
 ) -> io::Result<()> {
     executor.lifted.extend(answer.override_freeze.iter().map(|name| (name.clone(), Timestamp::MAX)));
-    let planned = timeout(patience.time(), make_plan(&mut executor, intent)).await;
-    report.place(&executor);
-    let plan = match planned {
-        Ok(Ok(plan)) => plan,
-        Ok(Err(refusal)) => return report.ends(End::Refused, refusal.to_string(), out),
-        Err(_) => {
-            let seconds = patience.time().as_secs_f64();
-            let hint = "nothing was sent; check the network, or wait longer with --timeout";
-            let why = format!("AWS did not answer within {seconds} s while the plan was made: {hint}");
-            return report.ends(End::Refused, why, out);
+    let (intent, id) = match goal {
+        Goal::Intent(intent) => (Some(intent), None),
+        Goal::Undo(id) => (None, id.as_deref()),
+        Goal::Armed(endpoint) => {
+            return Box::pin(arm::report_armed(executor, endpoint, answer, patience, report, out)).await;
         }
     };
-    let Executor { identity, aws, .. } = &executor;
-    let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
-    print_plan(&plan, out)?;
-    writeln!(out, "In     {}  as {}{}", aws.region, harmless(identity), harmless(&at))?;
-    report.plan = Some(plan.clone());
+    let planned = timeout(patience.time(), make_plan(&mut executor, intent, id)).await;
+    report.place(&executor);
+    let plan = match planned.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
+        Ok(plan) => plan,
+        Err(refusal) => return report.ends(End::Refused, refusal.to_string(), out),
+    };
+    show(&executor, &plan, report, out)?;
     if answer.plan_only {
         return Ok(());
     }
-    if let Err(why) = executor.access.check(Some(&executor.identity)) {
-        let why = format!("read-only: {} was not sent; {why}", plan.intent.name());
+    let named = matches!(intent, Some(AnyIntent::Rollback(Rollback { to: Some(_), .. })));
+    let second = answer.yes.as_ref().filter(|_| !named).and_then(|_| second_of(&plan));
+    if let Some(why) = read_only(&executor, &plan).or(second) {
         return report.ends(End::Refused, why, out);
     }
-    if !confirm(&plan, answer, out)? {
+    if !confirm(&plan.target, answer, out)? {
         return report.ends(End::NotConfirmed, "nothing was sent".to_owned(), out);
     }
-    let (end, text) = match follow(executor, plan, report, out).await? {
-        Outcome::Done(what) => (End::Done, what),
-        Outcome::Failed(why) => (End::Failed, why),
-        Outcome::Refused(why) => (End::Refused, why),
-    };
-    report.ends(end, text, out)
+    let interrupts = Interrupts::listen()?;
+    follow(executor, plan, interrupts, report, out).await
 }
 
-/// Makes the plan with the identity that AWS reports for us.
-async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Refusal> {
+/// Says that AWS did not answer in time.
+fn no_answer(patience: Patience) -> String {
+    let seconds = patience.time().as_secs_f64();
+    let hint = "nothing was sent; check the network, or wait longer with --timeout";
+    format!("AWS did not answer within {seconds} s while the plan was made: {hint}")
+}
+
+/// Prints a plan, and where it would be carried out and by whom.
+fn show(executor: &Executor, plan: &Plan, report: &mut Report, out: &mut impl Write) -> io::Result<()> {
+    let Executor { identity, aws, .. } = executor;
+    let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
+    print_plan(plan, out)?;
+    writeln!(out, "In     {}  as {}{}", aws.region, harmless(identity), harmless(&at))?;
+    report.planned(plan);
+    Ok(())
+}
+
+/// Returns why nothing may be changed, as the end of a command.
+fn read_only(executor: &Executor, plan: &Plan) -> Option<String> {
+    let allowed =
+        executor.access.check(Some(&executor.identity)).and_then(|()| executor.access.check_stage(&plan.stage));
+    allowed.err().map(|why| format!("read-only: {} was not sent; {why}", plan.intent.name()))
+}
+
+/// Returns why a plan is not sent without a person who has read it: the same was begun before, perhaps by a run that was
+/// killed, and AWS has something of it. Sent again, it would be done twice, or go one step further. A rollback to a named
+/// configuration cannot.
+fn second_of(plan: &Plan) -> Option<String> {
+    let same = |open: &&Unfinished| open.intent == plan.intent.name() && open.state.may_have_acted();
+    let open = plan.left_open.iter().find(same)?;
+    let way = match open.state {
+        State::UnderWay(_) | State::Unseen(_) | State::Unknown(_) => "wait for its end, or confirm on a terminal",
+        State::Done(_) | State::Failed(_) | State::Partial(_) | State::Replaced(_) => {
+            "run the command again if it shall be sent all the same"
+        }
+    };
+    Some(format!("{open}; nothing more was sent: {way}"))
+}
+
+/// Makes the plan of an intent, or that of an undo, with the identity that AWS reports for us.
+async fn make_plan(executor: &mut Executor, intent: Option<&AnyIntent>, id: Option<&str>) -> Result<Plan, Refusal> {
+    identify(executor).await;
+    let intent = match intent {
+        Some(intent) => intent.clone(),
+        None => executor.undo(id).await?,
+    };
+    executor.plan_patiently(&intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
+}
+
+/// Notes the identity that AWS reports for us, if it does.
+async fn identify(executor: &mut Executor) {
     if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
         executor.identity = arn;
     }
-    executor.plan_patiently(intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
 }
 
 /// Carries out a plan and reports its progress. The first interruption lets calls that are being sent finish, and does
@@ -129,10 +204,10 @@ async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, 
 async fn follow(
     executor: Executor,
     plan: Plan,
+    mut interrupts: Interrupts,
     report: &mut Report,
     out: &mut (impl Write + Send),
-) -> io::Result<Outcome> {
-    let mut interrupts = Interrupts::listen()?;
+) -> io::Result<()> {
     let (tell, mut progress) = mpsc::channel(16);
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(run_until(executor, plan, tell, stopped));
@@ -154,7 +229,8 @@ async fn follow(
                 if stop.send_replace(true) {
                     work.abort();
                     let left = "interrupted twice: it is not known what AWS accepted; the next start says";
-                    return written.map(|()| Outcome::Failed(left.to_owned()));
+                    written?;
+                    return report.ends(End::Failed, left.to_owned(), out);
                 }
                 "… interrupted: waiting for calls that are being sent; ctrl-c again quits at once".to_owned()
             }
@@ -162,7 +238,13 @@ async fn follow(
         written = written.and_then(|()| writeln!(out, "{line}")).and_then(|()| out.flush());
     }
     let outcome = work.await.unwrap_or_else(|error| Outcome::Failed(format!("the work broke off: {error}")));
-    written.map(|()| outcome)
+    written?;
+    let (end, text) = match outcome {
+        Outcome::Done(what) => (End::Done, what),
+        Outcome::Failed(why) => (End::Failed, why),
+        Outcome::Refused(why) => (End::Refused, why),
+    };
+    report.ends(end, text, out)
 }
 
 /// Sends a plan and waits for its end state, or until it is asked to stop waiting.
@@ -186,27 +268,27 @@ async fn run_until(
 }
 
 /// Asks for confirmation, unless `--yes` answers; returns true if the answer was the name of the target.
-fn confirm(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
+fn confirm(target: &str, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
     if let Some(name) = &answer.yes {
-        if *name != plan.target {
-            let difference = describe_hidden_difference(name, &plan.target).unwrap_or_default();
-            writeln!(out, "--yes {} does not name the target: {}{difference}", harmless(name), harmless(&plan.target))?;
+        if name != target {
+            let difference = describe_hidden_difference(name, target).unwrap_or_default();
+            writeln!(out, "--yes {} does not name the target: {}{difference}", harmless(name), harmless(target))?;
         }
-        return Ok(*name == plan.target);
+        return Ok(name == target);
     }
     if !io::stdin().is_terminal() {
-        writeln!(out, "no terminal to ask on: answer with --yes {}", harmless(&plan.target))?;
+        writeln!(out, "no terminal to ask on: answer with --yes {}", harmless(target))?;
         return Ok(false);
     }
-    write!(out, "Type {} to send: ", harmless(&plan.target))?;
+    write!(out, "Type {} to send: ", harmless(target))?;
     out.flush()?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
     let typed = typed.trim_end_matches(['\r', '\n']);
-    if let Some(difference) = describe_hidden_difference(typed, &plan.target) {
+    if let Some(difference) = describe_hidden_difference(typed, target) {
         writeln!(out, "that is not the name{difference}")?;
     }
-    Ok(typed == plan.target)
+    Ok(typed == target)
 }
 
 /// Names the first character in which two names differ, as the end of a sentence; `None` if the difference is visible.

@@ -3,7 +3,7 @@
 //! Each `[[account]]` of the configuration may forbid changes. However the credentials were found, the strictest of the
 //! accounts that the caller could be counts.
 
-use crate::config::{Account, Freeze};
+use crate::config::{Access, Account, Freeze, Stage};
 
 /// The rules that decide whether anything may be changed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,6 +12,8 @@ pub struct AccessRules {
     pub read_only: bool,
     /// The `[[account]]` tables of the configuration.
     pub accounts: Vec<Account>,
+    /// The `[[stage]]` tables of the configuration.
+    pub stages: Vec<Stage>,
     /// The `[[freeze]]` tables of the configuration.
     pub freezes: Vec<Freeze>,
     /// The caller of AWS.
@@ -50,20 +52,27 @@ impl AccessRules {
         if self.read_only {
             return Err("set by --read-only or by the configuration".to_owned());
         }
+        let strictest = self.strictest_account(identity).filter(|account| account.access == Access::ReadOnly);
+        strictest.map_or(Ok(()), |account| Err(refusal(account, identity)))
+    }
+
+    /// Returns the strictest account that a caller with this ARN could be; of several, the first one.
+    pub(super) fn strictest_account(&self, identity: Option<&str>) -> Option<&Account> {
+        let identity = known(identity);
         let mut possible: Vec<&Account> =
             self.accounts.iter().filter(|account| self.could_be(account, identity)).collect();
         let here = |account: &&Account| account.regions.contains(&self.caller.region);
         if possible.iter().any(here) {
             possible.retain(|account| account.regions.is_empty() || here(account));
         }
-        possible.into_iter().find(|account| account.read_only).map_or(Ok(()), |account| Err(refusal(account, identity)))
+        possible.into_iter().rev().max_by_key(|account| account.access)
     }
 
     /// Returns whether the permission depends on the identity of the caller.
     #[must_use]
     pub fn depends_on_identity(&self) -> bool {
         let of_accounts = self.freezes.iter().any(|freeze| !freeze.accounts.is_empty());
-        of_accounts || self.accounts.iter().any(|account| account.read_only)
+        of_accounts || self.accounts.iter().any(|account| account.access != Access::ReadWrite)
     }
 
     /// Returns whether a caller with this ARN could be the account of this label.
@@ -143,7 +152,7 @@ mod tests {
             label: Some("prod".into()),
             profile: profile.map(str::to_owned),
             role_arn: role.map(str::to_owned),
-            read_only: true,
+            access: Access::ReadOnly,
             ..Account::default()
         }
     }
@@ -153,7 +162,7 @@ mod tests {
     }
 
     fn writable(account: Account) -> Account {
-        Account { read_only: false, ..account }
+        Account { access: Access::ReadWrite, ..account }
     }
 
     fn profile(name: &str) -> Caller {

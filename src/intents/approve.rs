@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::{command_line, option};
 use super::calls::{Call, UpdateModelPackage, text};
 use super::decision::{self, Decision};
 use super::{Executor, Intent, Permission, Plan, Question, Receipt, Refusal, Selection, Verdict};
@@ -54,6 +55,10 @@ impl Intent for Approve {
         Decision::Approve.verify(aws, &self.arn).await
     }
 
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line([option("reason", &self.reason)], [&self.arn]))
+    }
+
     fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {
         let (arn, reason) = (text(parameters, "ModelPackageArn"), text(parameters, "ApprovalDescription"));
         Some(Self { arn: arn.to_owned(), reason: reason.to_owned() })
@@ -82,6 +87,10 @@ impl Intent for Reject {
 
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         Decision::Reject.verify(aws, &self.arn).await
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line([option("reason", &self.reason)], [&self.arn]))
     }
 
     fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{AnyIntent, Executor, Plan, Refusal, Rollback};
+use super::{AnyIntent, Executor, Intent, Plan, Refusal, Rollback, State};
 use crate::aws::ErrorKind;
 use crate::resources::endpoint::Endpoint;
 
@@ -58,6 +58,38 @@ impl ArmedRollback {
 }
 
 impl Executor {
+    /// Arms the rollback of an endpoint to what serves now. It only reads.
+    ///
+    /// # Errors
+    /// When no deployment of the endpoint is under way, when it comes from an earlier change of this machine, when a
+    /// freeze is in force or the stage may only be read, or when AWS does not answer.
+    pub async fn arm(&self, name: &str) -> Result<ArmedRollback, Refusal> {
+        let refuse = |why: String| Err(Refusal::No(why));
+        let mut endpoint = Endpoint::describe(&self.aws, name).await?;
+        if endpoint.status != "Updating" {
+            return refuse(format!("{name} is {}: there is no update to wait for", endpoint.status));
+        }
+        let Some(arriving) = endpoint.arriving().map(str::to_owned) else {
+            return refuse(format!("no deployment of {name} is under way"));
+        };
+        let Some(to) = endpoint.config.clone() else {
+            return refuse(format!("what {name} served before is not known"));
+        };
+        let journal = self.read_journal().await;
+        let unfinished = self.look(&journal).await.into_iter().map(|open| open.found);
+        let mut unfinished = unfinished.filter(|open| open.target == name);
+        let open =
+            unfinished.find(|open| matches!(open.state, State::UnderWay(_) | State::Unseen(_) | State::Unknown(_)));
+        if let Some(open) = open {
+            return refuse(format!("{open}; nothing is armed against it"));
+        }
+        endpoint.tags = endpoint.read_tags(&self.aws).await.ok();
+        let stage = endpoint.known_stage(&self.preferences.models);
+        self.access.check_stage(stage).map_err(|why| Refusal::No(format!("read-only: {name} is not armed; {why}")))?;
+        self.check_freezes(<Rollback as Intent>::NAME, stage, Some(&self.identity))?;
+        Ok(ArmedRollback { endpoint: name.to_owned(), arn: endpoint.arn, arriving, to })
+    }
+
     /// Waits until AWS has ended the update of the endpoint, and plans the rollback. It only reads.
     ///
     /// # Errors

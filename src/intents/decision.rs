@@ -144,14 +144,7 @@ impl Decision {
             token: id.clone(),
         };
         Ok(Plan {
-            id,
-            intent,
-            title: format!("{} {}", self.verb(), package.label()),
-            stage: String::new(),
-            choices: Vec::new(),
-            ways: Vec::new(),
             inverse: self.inverse(&package),
-            target: package.label(),
             differences,
             checks: vec![format!("ModelPackageStatus is {}", package.status)],
             warnings,
@@ -167,6 +160,7 @@ impl Decision {
             ),
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::package(&package)],
+            ..Plan::of(id, intent, format!("{} {}", self.verb(), package.label()), package.label())
         })
     }
 

@@ -104,12 +104,18 @@ impl Executor {
     /// When AWS does not answer, or when the intent makes no sense or is not safe.
     pub async fn plan(&self, intent: &AnyIntent) -> Result<Plan, Refusal> {
         let journal = self.read_journal().await;
-        let unfinished = self.review(&journal).await;
+        let unfinished = self.look(&journal).await;
         let mut plan = intent.plan(self).await?;
-        let same = unfinished.iter().filter(|open| open.target == plan.target);
-        let first = same.map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
+        // Only those of this target are told here, so the others stay open.
+        let same: Vec<_> = unfinished.into_iter().filter(|open| open.found.target == plan.target).collect();
+        for open in &same {
+            self.close_in_journal(open);
+        }
+        plan.left_open = same.into_iter().map(|open| open.found).collect();
+        let first = plan.left_open.iter().map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
         let first: Vec<String> = self.warn_of_freezes(&plan).into_iter().chain(first).collect();
         plan.warnings.splice(0..0, first);
+        self.note_access(&mut plan);
         Ok(plan)
     }
 
@@ -185,11 +191,18 @@ impl Executor {
         self.access
             .check(caller.as_deref())
             .map_err(|why| Refusal::No(format!("read-only: {} was not sent; {why}", plan.intent.name())))?;
-        let lifted = self.check_freezes(plan, caller.as_deref())?;
+        self.access
+            .check_stage(&plan.stage)
+            .map_err(|why| Refusal::No(format!("read-only: {} was not sent; {why}", plan.intent.name())))?;
+        let lifted = self.check_freezes(plan.intent.name(), &plan.stage, caller.as_deref())?;
         for guard in &plan.guards {
             guard.check(&self.aws).await?;
         }
-        self.note(plan, Event::Confirmed, |e| e.message = format!("{}{lifted}", plan.title)).map_err(|error| {
+        let confirmed = |e: &mut Entry| {
+            e.message = format!("{}{lifted}", plan.title);
+            e.undo = plan.inverse.as_deref().and_then(AnyIntent::arguments);
+        };
+        self.note(plan, Event::Confirmed, confirmed).map_err(|error| {
             let path = self.journal.path().display();
             Refusal::No(format!("the journal {path} cannot be written ({error}); without it nothing is sent"))
         })
@@ -323,6 +336,7 @@ impl Executor {
             call: None,
             parameters: None,
             request_id: None,
+            undo: None,
             message: String::new(),
         }
     }

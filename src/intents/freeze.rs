@@ -6,10 +6,10 @@ use std::{fmt, io};
 use jiff::Timestamp;
 
 use super::access::AccessRules;
+use super::stages::could_be;
 use super::{Executor, Plan, Refusal, new_id};
 use crate::config::Freeze;
 use crate::journal::Event;
-use crate::resources::endpoint::is_production;
 
 /// The name under which the journal has the lifting of a freeze.
 pub const OVERRIDE: &str = "override-freeze";
@@ -48,34 +48,33 @@ impl AccessRules {
     }
 }
 
-/// Returns whether a freeze protects a stage. An unknown one, which is empty, counts as protected. All names of production
-/// are one stage.
+/// Returns whether a freeze protects a stage. An unknown one, which is empty, counts as protected.
 fn protects(freeze: &Freeze, stage: &str) -> bool {
-    let named = |own: &String| own.eq_ignore_ascii_case(stage) || (is_production(own) && is_production(stage));
-    stage.is_empty() || freeze.stages.is_empty() || freeze.stages.iter().any(named)
+    freeze.stages.is_empty() || freeze.stages.iter().any(|own| could_be(own, stage))
 }
 
 impl Executor {
-    /// Returns the freezes in force for a plan: those that were lifted, and the others.
-    fn freezes_of(&self, plan: &Plan, caller: Option<&str>) -> (Vec<Frozen>, Vec<Frozen>) {
+    /// Returns the freezes in force for a stage: those that were lifted, and the others.
+    fn freezes_of(&self, stage: &str, caller: Option<&str>) -> (Vec<Frozen>, Vec<Frozen>) {
         let now = (self.clock)();
-        let frozen = self.access.frozen(caller, &plan.stage, now);
+        let frozen = self.access.frozen(caller, stage, now);
         frozen.into_iter().partition(|freeze| freeze.is_lifted(&self.lifted, now))
     }
 
     /// Says which freezes a plan falls into, as sentences.
     pub(super) fn warn_of_freezes(&self, plan: &Plan) -> Vec<String> {
-        let (lifted, others) = self.freezes_of(plan, Some(&self.identity));
+        let (lifted, others) = self.freezes_of(&plan.stage, Some(&self.identity));
         let lifted = lifted.iter().map(|freeze| format!("This is sent in spite of the freeze {freeze}."));
         let others = others.iter().map(|freeze| format!("The freeze {freeze} is in force: this is not sent."));
         lifted.chain(others).collect()
     }
 
-    /// Checks that no freeze forbids a plan. Returns the end of the line in the journal: the freezes that were lifted.
-    pub(super) fn check_freezes(&self, plan: &Plan, caller: Option<&str>) -> Result<String, Refusal> {
-        let (lifted, others) = self.freezes_of(plan, caller);
+    /// Checks that no freeze forbids an intent for a stage. Returns the end of the line in the journal: the freezes that
+    /// were lifted.
+    pub(super) fn check_freezes(&self, intent: &str, stage: &str, caller: Option<&str>) -> Result<String, Refusal> {
+        let (lifted, others) = self.freezes_of(stage, caller);
         if let Some(freeze) = others.first() {
-            let (intent, name) = (plan.intent.name(), &freeze.name);
+            let name = &freeze.name;
             let way = format!("--{OVERRIDE} {name:?}, or {OVERRIDE} in the console, lifts it");
             return Err(Refusal::No(format!("frozen by {freeze}: {intent} was not sent; {way}")));
         }
@@ -109,6 +108,7 @@ mod tests {
         let rules = |profile: &str| AccessRules {
             read_only: false,
             accounts: config.accounts.clone(),
+            stages: Vec::new(),
             freezes: config.freezes.clone(),
             caller: Caller { profile: profile.into(), ..Caller::default() },
         };

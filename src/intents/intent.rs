@@ -63,6 +63,12 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     /// restart; `None` for any other call.
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self>;
 
+    /// Returns the arguments of its command, of which `from_arguments` of [`AnyIntent`] makes it again; `None` for an
+    /// intent that undoes no other.
+    fn arguments(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// Returns what it switches off or on. The console reminds of what was left off.
     fn switches(&self) -> Vec<Switched> {
         Vec::new()

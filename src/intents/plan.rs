@@ -1,6 +1,7 @@
 //! A plan: exactly what would be sent, for the operator to read.
 
-use super::{AnyIntent, Guard, Step};
+use super::{AnyIntent, Guard, Step, Unfinished};
+use crate::config::Access;
 use crate::redact;
 
 /// One row of a plan: a property, its present value, its future value, and a note.
@@ -73,6 +74,8 @@ pub struct Plan {
     pub title: String,
     /// The stage of the changed resource, such as `prod`; empty if it is unknown or there is none.
     pub stage: String,
+    /// How the configuration wants it to be confirmed, by its account and its stage.
+    pub access: Access,
     /// The text that the operator must type to send the plan.
     pub target: String,
     /// The alternative goals, also those that are not offered with their reasons; empty if there is no choice.
@@ -86,6 +89,8 @@ pub struct Plan {
     pub checks: Vec<String>,
     /// The warnings that the operator should read before the confirmation.
     pub warnings: Vec<String>,
+    /// The earlier intents of the same target whose end was not seen until this plan was made.
+    pub left_open: Vec<Unfinished>,
     /// A sentence about what happens after the call, how long it takes, and when it is done.
     pub then: String,
     /// How to undo the change.
@@ -106,12 +111,14 @@ impl Plan {
             intent: intent.into(),
             title,
             stage: String::new(),
+            access: Access::default(),
             target,
             choices: Vec::new(),
             ways: Vec::new(),
             differences: Vec::new(),
             checks: Vec::new(),
             warnings: Vec::new(),
+            left_open: Vec::new(),
             then: String::new(),
             undo: String::new(),
             inverse: None,
@@ -145,6 +152,16 @@ impl Plan {
             *text = redact::text(text).into_owned();
         }
         self
+    }
+
+    /// Returns whether a key confirms it, if that is how plans are confirmed whose account and stage say nothing.
+    #[must_use]
+    pub fn by_key(&self, otherwise: bool) -> bool {
+        match self.access {
+            Access::ReadWrite => otherwise,
+            Access::Confirm => true,
+            Access::Type | Access::ReadOnly => false,
+        }
     }
 
     /// Returns the headline with the stage.

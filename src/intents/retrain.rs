@@ -113,14 +113,6 @@ impl Intent for Retrain {
             token: id.clone(),
         };
         Ok(Plan {
-            id,
-            intent: self.clone().into(),
-            title: format!("Start {}", self.pipeline),
-            stage: String::new(),
-            choices: Vec::new(),
-            ways: Vec::new(),
-            inverse: None,
-            target: self.pipeline.clone(),
             differences: self.differences(&definition),
             checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],
             warnings,
@@ -136,6 +128,7 @@ impl Intent for Retrain {
             undo: "StopPipelineExecution ends the run; what it wrote stays.".into(),
             steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::Pipeline { name: self.pipeline.clone(), modified: pipeline.modified }],
+            ..Plan::of(id, self.clone(), format!("Start {}", self.pipeline), self.pipeline.clone())
         })
     }
 

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::{command_line, option, word};
 use super::calls::{Call, CreateEndpointConfig, CreateModel, UpdateEndpoint, text};
 use super::{
     AnyIntent, Choice, Difference, Executor, Guard, Intent, Permission, Plan, Question, Receipt, Refusal, Selection,
@@ -116,6 +117,11 @@ impl Intent for Rollback {
         Ok(verdict(&now, target, waited))
     }
 
+    fn arguments(&self) -> Option<Vec<String>> {
+        let to = self.to.iter().map(|it| option("to", it));
+        Some(command_line(to.chain(self.way.iter().map(|way| option("way", word(way)))), [&self.endpoint]))
+    }
+
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {
         let config = text(parameters, "EndpointConfigName").to_owned();
         let endpoint = text(parameters, "EndpointName").to_owned();
@@ -201,14 +207,11 @@ impl Rollback {
         let undo = undo(present, Some(target));
         let forward = undo.is_ok();
         let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
+        let intent = Self { to: Some(name.clone()), way: None, ..self.clone() };
+        let title = format!("Roll back {} to {}", endpoint.name, target.headline(present));
         Ok(Plan {
-            id: new_id(),
-            intent: Self { to: Some(name.clone()), way: None, ..self.clone() }.into(),
-            title: format!("Roll back {} to {}", endpoint.name, target.headline(present)),
             stage: present.monitoring.stage.clone(),
-            target: endpoint.name.clone(),
             choices,
-            ways: Vec::new(),
             inverse: inverse(present).filter(|_| forward),
             differences: rows::differences(target, present, retain),
             checks,
@@ -217,6 +220,7 @@ impl Rollback {
             undo: undo.unwrap_or_else(|why| why),
             steps: vec![Step::new(&executor.aws, call).await?],
             guards,
+            ..Plan::of(new_id(), intent, title, endpoint.name.clone())
         })
     }
 }

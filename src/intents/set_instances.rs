@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::command_line;
 use super::calls::{Call, UpdateEndpointWeightsAndCapacities, text};
 use super::variants::{changeable, question, steady, variant, variant_and, verdict};
 use super::{
@@ -147,6 +148,11 @@ impl Intent for SetInstances {
             now.variants.iter().any(|v| v.name == *name && [v.desired_instances, v.instances] == [Some(*wanted); 2])
         };
         Ok(verdict(&now, self.counts.iter().all(has), waited))
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        let variants = self.counts.iter().map(|(name, number)| format!("{name}={number}"));
+        Some(command_line([], std::iter::once(self.endpoint.clone()).chain(variants)))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
 use serde_json::Value;
 
+use super::arguments::{command_line, option};
 use super::calls::{Call, RegisterScalableTarget, text};
 use super::scaling::{self, Target};
 use super::{
@@ -149,6 +150,12 @@ impl Intent for SetScalingLimits {
 
     async fn verify(&self, aws: &Aws, _: &Receipt, _: Duration) -> Result<Verdict, AwsError> {
         scaling::verdict(aws, &self.resource, self.dimension.as_deref(), |target| self.reached(target)).await
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        let limits = [option("min", self.min), option("max", self.max)].into_iter();
+        let dimension = self.dimension.iter().map(|it| option("dimension", it));
+        Some(command_line(limits.chain(dimension), [&self.resource]))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

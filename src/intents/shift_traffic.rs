@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::command_line;
 use super::calls::{Call, UpdateEndpointWeightsAndCapacities, text};
 use super::variants::{changeable, question, steady, variant, variant_and, verdict};
 use super::{
@@ -138,6 +139,11 @@ impl Intent for ShiftTraffic {
             now.variants.iter().any(|v| v.name == *name && v.weight.is_some_and(|own| same(*wanted, own)))
         };
         Ok(verdict(&now, self.weights.iter().all(has), waited))
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        let variants = self.weights.iter().map(|(name, number)| format!("{name}={number}"));
+        Some(command_line([], std::iter::once(self.endpoint.clone()).chain(variants)))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

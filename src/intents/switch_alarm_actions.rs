@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::command_line;
 use super::calls::{Call, DisableAlarmActions, EnableAlarmActions, actions_enabled};
 use super::mute_alarms::refuse_scaling;
 use super::{
@@ -90,6 +91,10 @@ impl Intent for SwitchAlarmActions {
 
     fn switches(&self) -> Vec<Switched> {
         vec![Switched::new(Part::AlarmActions, &self.alarm, self.to, Self { to: self.to.other(), ..self.clone() })]
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line([], [self.alarm.as_str(), self.to.word()]))
     }
 
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::command_line;
 use super::calls::{Call, DisableRule, EnableRule, text};
 use super::{
     Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
@@ -95,6 +96,10 @@ impl Intent for SwitchRule {
 
     fn switches(&self) -> Vec<Switched> {
         vec![Switched::new(Part::Rule, &self.rule, self.to, Self { to: self.to.other(), ..self.clone() })]
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line([], [self.rule.as_str(), self.to.word()]))
     }
 
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::arguments::{command_line, option};
 use super::calls::{Call, RegisterScalableTarget, text};
 use super::scaling::{self, KINDS};
 use super::{
@@ -103,6 +104,13 @@ impl Intent for SwitchScaling {
 
     fn switches(&self) -> Vec<Switched> {
         vec![Switched::new(Part::Scaling, &self.resource, self.to, Self { to: self.to.other(), ..self.clone() })]
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line(
+            self.dimension.iter().map(|it| option("dimension", it)),
+            [self.resource.as_str(), self.to.word()],
+        ))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

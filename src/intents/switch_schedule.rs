@@ -6,6 +6,7 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleState;
 use serde_json::Value;
 
+use super::arguments::command_line;
 use super::calls::{Call, UpdateSchedule, text};
 use super::{
     Difference, Executor, Guard, Intent, Part, Permission, Plan, Question, Receipt, Refusal, Selection, Step, Switch,
@@ -114,6 +115,10 @@ impl Intent for SwitchSchedule {
 
     fn switches(&self) -> Vec<Switched> {
         vec![Switched::new(Part::Schedule, &self.schedule, self.to, Self { to: self.to.other(), ..self.clone() })]
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line([], [self.schedule.as_str(), self.to.word()]))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

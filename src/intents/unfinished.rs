@@ -29,6 +29,8 @@ const LONGEST_LOOK: Duration = Duration::from_secs(10);
 /// An intent without an end in the journal, and its present state in AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
+    /// The id of the intent in the journal.
+    pub id: String,
     /// The name of the intent in the journal: `approve`, `rollback`, ….
     pub intent: String,
     /// The target of the intent: the name that the operator typed.
@@ -46,10 +48,14 @@ pub enum State {
     Done(String),
     /// The end state is not reached and will not be; the text describes the remains.
     Failed(String),
+    /// The plan ended before its last call; the text describes what its earlier calls made.
+    Partial(String),
     /// AWS accepted the call, but a newer change has replaced its effect.
     Replaced(String),
     /// AWS or another console may still work on it; the text is what it is doing.
     UnderWay(String),
+    /// No effect is seen so far, but another console may still be working on it.
+    Unseen(String),
     /// AWS could not be read; the text is the reason.
     Unknown(String),
 }
@@ -61,9 +67,20 @@ impl State {
         match self {
             Self::Done(text)
             | Self::Failed(text)
+            | Self::Partial(text)
             | Self::Replaced(text)
             | Self::UnderWay(text)
+            | Self::Unseen(text)
             | Self::Unknown(text) => text,
+        }
+    }
+
+    /// Returns whether something of the intent is or may be in AWS, so that the same intent would do it twice.
+    #[must_use]
+    pub fn may_have_acted(&self) -> bool {
+        match self {
+            Self::Failed(_) | Self::Unseen(_) => false,
+            Self::Done(_) | Self::Partial(_) | Self::Replaced(_) | Self::UnderWay(_) | Self::Unknown(_) => true,
         }
     }
 
@@ -71,8 +88,8 @@ impl State {
     fn end(&self) -> Option<Event> {
         match self {
             Self::Done(_) => Some(Event::Done),
-            Self::Failed(_) | Self::Replaced(_) => Some(Event::Failed),
-            Self::UnderWay(_) | Self::Unknown(_) => None,
+            Self::Failed(_) | Self::Partial(_) | Self::Replaced(_) => Some(Event::Failed),
+            Self::UnderWay(_) | Self::Unseen(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -81,9 +98,9 @@ impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = match &self.state {
             State::Done(_) => "is done",
-            State::Failed(_) => "is not done",
+            State::Failed(_) | State::Partial(_) => "is not done",
             State::Replaced(_) => "is over",
-            State::UnderWay(_) => "is under way",
+            State::UnderWay(_) | State::Unseen(_) => "is under way",
             State::Unknown(_) => "is not known to be done",
         };
         write!(f, "{} {} was left open and {word}: {}", self.intent, self.target, self.state.text())
@@ -97,6 +114,15 @@ struct Open {
     last: Entry,
     /// Whether AWS accepted that call.
     sent: bool,
+    /// The last call before it that AWS accepted.
+    earlier: Option<String>,
+}
+
+/// An intent without an end that was looked at, with the journal entry of its last call.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) found: Unfinished,
+    last: Entry,
 }
 
 impl Executor {
@@ -112,27 +138,43 @@ impl Executor {
     /// Finds the intents of this account and region that have no end in the journal, reads the result of each from AWS,
     /// and journals the ends that are certain. Changes nothing in AWS.
     pub async fn review(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
+        let looked = self.look(journal).await;
+        for looked in &looked {
+            self.close_in_journal(looked);
+        }
+        looked.into_iter().map(|looked| looked.found).collect()
+    }
+
+    /// Does the same as [`Self::review`] without writing into the journal. What is closed there must be told, because
+    /// it is not found again.
+    pub(super) async fn look(&self, journal: &io::Result<Tail>) -> Vec<Looked> {
         let now = (self.clock)();
         let entries = journal.as_ref().map_or(&[][..], |tail| &tail.entries);
         let open = without_end(entries, self, now);
         join_all(open.into_iter().map(|open| self.look_at(open, now))).await
     }
 
-    async fn look_at(&self, open: Open, now: Timestamp) -> Unfinished {
+    async fn look_at(&self, open: Open, now: Timestamp) -> Looked {
         let state = match timeout(LONGEST_LOOK, self.outcome(&open, now)).await {
             Ok(Ok(state)) => state,
             Ok(Err(error)) => State::Unknown(error.to_string()),
             Err(_) => State::Unknown("AWS does not answer".to_owned()),
         };
         let young = now.duration_since(open.last.at) < YOUNGEST;
-        let state = if young && let State::Failed(why) = state {
-            State::UnderWay(format!("so far {why}; another console may still be working on it"))
-        } else {
-            state
+        let so_far = |why: String| format!("so far {why}; another console may still be working on it");
+        let state = match state {
+            State::Failed(why) if young => State::Unseen(so_far(why)),
+            State::Partial(why) if young => State::UnderWay(so_far(why)),
+            State::Done(_)
+            | State::Failed(_)
+            | State::Partial(_)
+            | State::Replaced(_)
+            | State::UnderWay(_)
+            | State::Unseen(_)
+            | State::Unknown(_) => state,
         };
-        self.close_in_journal(&open.last, &state, now);
-        let Entry { intent, target, at, .. } = open.last;
-        Unfinished { intent, target, at, state }
+        let Entry { id, intent, target, at, .. } = open.last.clone();
+        Looked { found: Unfinished { id, intent, target, at, state }, last: open.last }
     }
 
     /// Reads from AWS the result of the last call of an intent.
@@ -142,14 +184,16 @@ impl Executor {
             return Ok(State::Failed("nothing was sent".into()));
         };
         let Some(receipt) = effect(call, parameters, &self.aws).await? else {
-            return Ok(if open.sent {
-                State::Replaced(format!("AWS accepted {call}, and something newer has replaced it"))
-            } else {
-                State::Failed(format!("{call} left no trace in AWS"))
+            return Ok(match &open.earlier {
+                _ if open.sent => State::Replaced(format!("AWS accepted {call}, and something newer has replaced it")),
+                Some(earlier) => State::Partial(format!(
+                    "{call} left no trace in AWS, and {earlier} before it was accepted and stays"
+                )),
+                None => State::Failed(format!("{call} left no trace in AWS")),
             });
         };
         let Some(intent) = AnyIntent::of_last_call(&last.intent, call, parameters) else {
-            return Ok(State::Failed(cut_after(last, call, parameters, &receipt)));
+            return Ok(State::Partial(cut_after(last, call, parameters, &receipt)));
         };
         let waited = now.duration_since(last.at).unsigned_abs();
         Ok(match intent.verify(&self.aws, &receipt, waited).await? {
@@ -165,11 +209,12 @@ impl Executor {
     }
 
     /// Journals the end of an intent, if the end is certain and the intent certainly belongs to this account.
-    fn close_in_journal(&self, last: &Entry, state: &State, now: Timestamp) {
+    pub(super) fn close_in_journal(&self, looked: &Looked) {
+        let (last, state) = (&looked.last, &looked.found.state);
         let Some(event) = state.end().filter(|_| last.is_of_account(&self.identity)) else { return };
         let message = format!("seen later: {}", state.text());
-        let (call, parameters, request_id) = (None, None, None);
-        let end = Entry { at: now, event, call, parameters, request_id, message, ..last.clone() };
+        let (call, parameters, request_id, undo) = (None, None, None, None);
+        let end = Entry { at: (self.clock)(), event, call, parameters, request_id, undo, message, ..last.clone() };
         // If the journal cannot be written, the intent is found again at the next start.
         let _ = self.journal.append(&end);
     }
@@ -182,7 +227,11 @@ fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Op
     for entry in entries.iter().filter(here) {
         match entry.event {
             Event::Done | Event::Failed | Event::Refused => drop(open.remove(entry.id.as_str())),
-            Event::Sending => drop(open.insert(&entry.id, Open { last: entry.clone(), sent: false })),
+            Event::Sending => {
+                let before = open.remove(entry.id.as_str());
+                let earlier = before.and_then(|before| if before.sent { before.last.call } else { before.earlier });
+                open.insert(&entry.id, Open { last: entry.clone(), sent: false, earlier });
+            }
             Event::Sent => open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.sent = true),
             // These events do not show whether AWS accepted the call.
             Event::Confirmed | Event::Error => {}
@@ -227,6 +276,7 @@ mod tests {
             call: Some("sagemaker:UpdateEndpoint".into()),
             parameters: Some(serde_json::json!({"EndpointName": "web", "EndpointConfigName": id})),
             request_id: None,
+            undo: None,
             message: String::new(),
         }
     }

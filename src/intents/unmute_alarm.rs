@@ -7,6 +7,7 @@ use aws_sdk_cloudwatch::types::AlarmMuteRuleStatus;
 use aws_smithy_types::DateTime;
 use serde_json::Value;
 
+use super::arguments::{command_line, option};
 use super::calls::{Call, PutAlarmMuteRule, mute_rule, text};
 use super::mute_alarms::soon;
 use super::{
@@ -165,6 +166,10 @@ impl Intent for UnmuteAlarm {
         let mute =
             MuteAlarms { alarms: vec![self.alarm.clone()], time: Duration::from_hours(1), reason: String::new() };
         vec![Switched::new(Part::Mute, &self.alarm, Switch::Enabled, mute)]
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Some(command_line(self.rules.iter().map(|it| option("rule", it)), [&self.alarm]))
     }
 
     fn of_last_call(_: &str, parameters: &Value) -> Option<Self> {

@@ -80,6 +80,13 @@ impl Endpoint {
         matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
     }
 
+    /// Returns the configuration that arrives with a deployment. A change of weights or of instances has none.
+    #[must_use]
+    pub fn arriving(&self) -> Option<&str> {
+        let pending = self.pending.as_ref().map(|pending| pending.config.as_str());
+        pending.filter(|config| self.config.as_deref() != Some(*config))
+    }
+
     /// Returns the phase of the change under way, raw: that of the fleet that arrives, or of the one that serves.
     #[must_use]
     pub fn phase(&self) -> Option<&str> {

@@ -43,7 +43,7 @@ fn can_arm(context: &Context<'_>) -> Result<String, String> {
     if endpoint.config.is_none() {
         return Err(format!("what {} served before is not known", endpoint.name));
     }
-    if arriving(endpoint).is_none() {
+    if endpoint.arriving().is_none() {
         return Err(format!("no deployment of {} is under way", endpoint.name));
     }
     let app = context.app;
@@ -53,12 +53,6 @@ fn can_arm(context: &Context<'_>) -> Result<String, String> {
     }
     changes::allowed::<Rollback>(context)?;
     Ok("arm rollback".to_owned())
-}
-
-/// Returns the configuration that arrives. A change of weights or of instances has none.
-fn arriving(endpoint: &Endpoint) -> Option<&str> {
-    let pending = endpoint.pending.as_ref().map(|pending| pending.config.as_str());
-    pending.filter(|config| endpoint.config.as_deref() != Some(*config))
 }
 
 /// Asks for the name of the endpoint; disarms at once.
@@ -71,7 +65,7 @@ fn arm(app: &mut App) -> Option<Effect> {
     if app.armed_for(account, &name).is_some() {
         return Some(disarm(app, account, &name));
     }
-    let (arn, arriving) = (endpoint.arn.clone(), arriving(endpoint)?.to_owned());
+    let (arn, arriving) = (endpoint.arn.clone(), endpoint.arriving()?.to_owned());
     let key = app.keymap.key_for("rollback").map(|key| format!(" {key} disarms it.")).unwrap_or_default();
     let text = [
         format!("AWS updates {name}{progress} and takes no other change until it is InService."),

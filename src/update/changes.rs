@@ -54,7 +54,9 @@ pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
         let again = context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
         return Err(format!("{action} was denied before{}", again.unwrap_or_default()));
     }
-    match context.app.here.freeze(stage::<I>(context)) {
+    let stage = stage::<I>(context);
+    context.app.here.may_change_stage(stage)?;
+    match context.app.here.freeze(stage) {
         Some(freeze) => Err(format!("frozen by {freeze}")),
         None => Ok(()),
     }

@@ -36,6 +36,7 @@ fn able(context: &Context<'_>, command: &Command) -> Result<Invocation, String> 
     }
     if command.changes {
         app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
+        app.here.may_change_stage("")?;
         app.here.freeze("").map_or(Ok(()), |freeze| Err(format!("frozen by {freeze}")))?;
     }
     let account = context.subject.as_ref().and_then(|subject| app.account(subject.account)).unwrap_or(&app.here);

@@ -70,6 +70,7 @@ pub(super) fn can_undo(context: &Context<'_>) -> Result<String, String> {
         (Some(Outcome::Done(_) | Outcome::Failed(_)), None) => Err(format!("{}: {}", run.plan.title, run.plan.undo)),
         (Some(Outcome::Done(_) | Outcome::Failed(_)), Some(_)) => {
             context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
+            context.app.here.may_change_stage(&run.plan.stage)?;
             match context.app.here.freeze(&run.plan.stage) {
                 Some(freeze) => Err(format!("frozen by {freeze}")),
                 None => Ok("undo".to_owned()),

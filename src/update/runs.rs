@@ -28,8 +28,14 @@ impl App {
             return None;
         };
         self.modal = match (result, planning.before) {
-            (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.confirm_by_key))),
-            (Ok(plan), Some(before)) => Some(Modal::Ask(before.with_plan(intent, plan))),
+            (Ok(plan), None) => {
+                let by_key = plan.by_key(self.confirm_by_key);
+                Some(Modal::Ask(Ask::new(plan, by_key)))
+            }
+            (Ok(plan), Some(before)) => {
+                let by_key = plan.by_key(self.confirm_by_key);
+                Some(Modal::Ask(before.with_plan(intent, plan, by_key)))
+            }
             (Err(refusal), Some(mut before)) => {
                 let why = refusal.to_string();
                 before.refuse_way(intent, &why);
@@ -81,8 +87,8 @@ impl App {
         for open in unfinished {
             let (health, tone) = match open.state {
                 State::Done(_) => (Health::Ok, Tone::Good),
-                State::Failed(_) => (Health::Critical, Tone::Bad),
-                State::UnderWay(_) => (Health::Running, Tone::Busy),
+                State::Failed(_) | State::Partial(_) => (Health::Critical, Tone::Bad),
+                State::UnderWay(_) | State::Unseen(_) => (Health::Running, Tone::Busy),
                 State::Unknown(_) | State::Replaced(_) => (Health::Unknown, Tone::Warn),
             };
             let text = open.to_string();

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::convert::Infallible;
+use std::io;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -17,7 +18,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sagetop::sim::{Sim, Story};
+use sagetop::sim::{Settings, Sim, Story};
 use tokio::net::TcpListener;
 
 /// One request, as the test sees it.
@@ -49,6 +50,8 @@ pub(crate) enum Answer {
     Stalled(Bytes),
     /// No answer at all; the connection stays open.
     Silence,
+    /// No answer at all; the connection ends.
+    Cut,
 }
 
 impl Answer {
@@ -73,6 +76,8 @@ type Change = dyn Fn(&str, &mut serde_json::Value) + Send + Sync;
 pub(crate) struct Altered {
     /// The address of the server.
     pub(crate) url: String,
+    /// The account behind it.
+    pub(crate) sim: Sim,
     asked: Arc<Mutex<Vec<Asked>>>,
     /// The server stops when this sender is dropped.
     _running: tokio::sync::oneshot::Sender<()>,
@@ -81,18 +86,21 @@ pub(crate) struct Altered {
 impl Altered {
     /// Serves a story, by the name of a bundled one or as text, and lets `alter` answer first.
     pub(crate) fn serve(story: &str, alter: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> Self {
-        Self::start(story, Arc::new(alter), None)
+        Self::start(simulated(story, 1.0), Arc::new(alter), None)
     }
 
     /// Serves a story, and lets `change` modify its JSON answers.
     pub(crate) fn changing(story: &str, change: impl Fn(&str, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
-        Self::start(story, Arc::new(|_| None), Some(Arc::new(change)))
+        Self::start(simulated(story, 1.0), Arc::new(|_| None), Some(Arc::new(change)))
     }
 
-    fn start(story: &str, alter: Arc<Alter>, change: Option<Arc<Change>>) -> Self {
-        let story = Story::parse(Sim::story(story).unwrap_or(story)).unwrap();
-        #[expect(clippy::disallowed_methods, reason = "the program asked is a process and lives in real time")]
-        let sim = Sim::new(&story, Arc::new(SystemTime::now));
+    /// Serves an account that the test knows, too.
+    pub(crate) fn of(sim: &Sim, alter: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        Self::start(sim.clone(), Arc::new(alter), None)
+    }
+
+    fn start(sim: Sim, alter: Arc<Alter>, change: Option<Arc<Change>>) -> Self {
+        let own = sim.clone();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (say_url, url) = mpsc::channel();
         let (running, ended) = tokio::sync::oneshot::channel();
@@ -108,7 +116,7 @@ impl Altered {
                 }
             });
         });
-        Self { url: url.recv().unwrap(), asked, _running: running }
+        Self { url: url.recv().unwrap(), sim: own, asked, _running: running }
     }
 
     /// Returns the requests so far, oldest first.
@@ -120,6 +128,14 @@ impl Altered {
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).count()
     }
+}
+
+/// Creates the account of a story, by the name of a bundled one or as text. Its events happen faster by this factor.
+pub(crate) fn simulated(story: &str, speed: f64) -> Sim {
+    let story = Story::parse(Sim::story(story).unwrap_or(story)).unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the program asked is a process and lives in real time")]
+    let clock = Arc::new(SystemTime::now);
+    Sim::with(&story, clock, &Settings { speed, ..Settings::default() })
 }
 
 async fn accept(
@@ -137,12 +153,11 @@ async fn accept(
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
                 let asked = note(&log, head, body);
-                Ok::<_, Infallible>(if let Some(answer) = alter(&asked) {
-                    send(answer).await
-                } else {
-                    let answer = sim.handle(&http::Request::from_parts(asked.head, asked.body));
-                    answer.map(|body| whole(changed(change.as_deref(), &asked.operation, body)))
-                })
+                if let Some(answer) = alter(&asked) {
+                    return send(answer).await;
+                }
+                let answer = sim.handle(&http::Request::from_parts(asked.head, asked.body));
+                Ok(answer.map(|body| whole(changed(change.as_deref(), &asked.operation, body))))
             }
         });
         tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
@@ -191,8 +206,9 @@ fn whole(body: Bytes) -> Body {
     Full::new(body).boxed()
 }
 
-async fn send(answer: Answer) -> http::Response<Body> {
-    match answer {
+/// Sends the answer of a test. An error ends the connection.
+async fn send(answer: Answer) -> io::Result<http::Response<Body>> {
+    Ok(match answer {
         Answer::Whole { status, headers, body } => {
             let response = headers.iter().fold(http::Response::builder().status(status), |r, (n, v)| r.header(*n, v));
             response.body(whole(body)).unwrap()
@@ -202,7 +218,8 @@ async fn send(answer: Answer) -> http::Response<Body> {
             http::Response::new(BodyExt::boxed(StreamBody::new(beginning.chain(futures_util::stream::pending()))))
         }
         Answer::Silence => std::future::pending().await,
-    }
+        Answer::Cut => return Err(io::ErrorKind::ConnectionAborted.into()),
+    })
 }
 
 #[test]

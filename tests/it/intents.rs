@@ -1,24 +1,30 @@
 //! The three intents from the key to the end state. The tests check the result in the simulated account, never in the
 //! console's own tables.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod acts;
 mod armed;
+mod armed_command;
 mod asked;
 mod callbacks;
 mod choices;
 mod freezes;
 mod guarded;
 mod interrupted;
+mod killed;
 mod leaving;
 mod lost;
+#[cfg(unix)]
+mod meanwhile;
 mod menu;
 mod policy;
 mod refused;
 mod remembered;
 mod retrain_from;
 mod rollback;
+mod stages;
+mod undone;
 mod unfinished;
 mod ways;
 mod ways_back;

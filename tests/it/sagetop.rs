@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
+
+/// The journal's file in a home.
+const JOURNAL: &str = "state/sagetop/journal.jsonl";
 
 /// The longest time of a run that does not hang.
 const LONGEST: Duration = Duration::from_secs(100);
@@ -61,7 +65,7 @@ impl Home {
 
     /// Returns the entries of the journal, oldest first.
     pub(crate) fn journal(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.path("state/sagetop/journal.jsonl")).unwrap_or_default();
+        let text = std::fs::read_to_string(self.path(JOURNAL)).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -77,6 +81,37 @@ impl Home {
             &[arguments, &place].concat(),
             &[("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")],
         )
+    }
+
+    /// Starts the program against a URL, with invented credentials and nothing on standard input.
+    pub(crate) fn start_at(&self, url: &str, region: &str, arguments: &[&str]) -> Started {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sagetop"));
+        command.args(arguments).args(["--endpoint-url", url, "--region", region]);
+        command.env_clear().envs(self.environment());
+        command.env("AWS_ACCESS_KEY_ID", "testing").env("AWS_SECRET_ACCESS_KEY", "testing");
+        let streams = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = streams.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Started { child, out, said: String::new() }
+    }
+
+    /// Takes the last lines of the journal away, as if the program had ended before it wrote them.
+    pub(crate) fn cut_journal(&self, lines: usize) {
+        let journal = self.journal();
+        let kept = journal.iter().take(journal.len() - lines).map(|line| format!("{line}\n"));
+        self.write(JOURNAL, &kept.collect::<String>());
+    }
+
+    /// Makes the journal an hour older.
+    pub(crate) fn age_journal(&self) {
+        let older = self.journal().into_iter().map(|mut line| {
+            let at = line.get_mut("at").unwrap();
+            let then: jiff::Timestamp = at.as_str().unwrap().parse().unwrap();
+            *at = (then - jiff::SignedDuration::from_hours(1)).to_string().into();
+            format!("{line}\n")
+        });
+        let older: String = older.collect();
+        self.write(JOURNAL, &older);
     }
 
     /// Runs the program with nothing on standard input.
@@ -97,6 +132,49 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A run that has not ended yet. It ends with the test.
+pub(crate) struct Started {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    said: String,
+}
+
+impl Started {
+    /// Reads its output until it contains a text.
+    pub(crate) fn until(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            assert_ne!(self.out.read_line(&mut self.said).unwrap(), 0, "never {text:?}: {}", self.said);
+        }
+    }
+
+    /// Sends SIGKILL, which no program can handle.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        assert_eq!(self.child.wait().unwrap().code(), None, "it had ended before: {}", self.said);
+    }
+
+    /// Sends the signal of ctrl-c.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::INT)
+            .unwrap();
+    }
+
+    /// Waits for its end, and returns its exit code and its output.
+    pub(crate) fn end(mut self) -> Run {
+        self.out.read_to_string(&mut self.said).unwrap();
+        let code = self.child.wait().unwrap().code();
+        Run { code, out: std::mem::take(&mut self.said), err: String::new() }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

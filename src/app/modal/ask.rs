@@ -86,8 +86,7 @@ impl Ask {
 
     /// Replaces the plan by the one of another choice or way. The list of choices of the same way stays.
     #[must_use]
-    pub fn with_plan(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
-        let by_key = self.is_by_key();
+    pub fn with_plan(self, intent: &AnyIntent, mut plan: Box<Plan>, by_key: bool) -> Self {
         let mut ways = self.plan.ways;
         let turned = ways.iter().any(|way| way.intent.as_ref() == Some(intent));
         if turned {

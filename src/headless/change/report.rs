@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::intents::{AnyIntent, Api, Choice, Difference, Executor, Plan, Step, Way};
+use crate::intents::{Api, Choice, Difference, Executor, Plan, Step, Way};
 use crate::view::harmless;
 
 /// The end of a change.
@@ -44,7 +44,7 @@ pub(super) struct Report {
     endpoint: Option<String>,
     identity: String,
     /// The plan, as soon as it is made.
-    pub(super) plan: Option<Plan>,
+    plan: Option<Plan>,
     /// The calls that AWS accepted, with the ids of their requests.
     pub(super) sent: Vec<(Api, Option<String>)>,
     /// Its end.
@@ -53,10 +53,10 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Begins the report of an intent.
-    pub(super) fn new(intent: &AnyIntent) -> Self {
+    /// Begins the report of a command.
+    pub(super) fn new(intent: &'static str) -> Self {
         Self {
-            intent: intent.name(),
+            intent,
             region: String::new(),
             endpoint: None,
             identity: String::new(),
@@ -71,6 +71,12 @@ impl Report {
     pub(super) fn place(&mut self, executor: &Executor) {
         (self.region, self.endpoint) = (executor.aws.region.clone(), executor.aws.endpoint.clone());
         self.identity.clone_from(&executor.identity);
+    }
+
+    /// Notes the plan. Its intent may be another one than that of the command.
+    pub(super) fn planned(&mut self, plan: &Plan) {
+        self.intent = plan.intent.name();
+        self.plan = Some(plan.clone());
     }
 
     /// Notes the end, and tells it as a line.
@@ -105,6 +111,7 @@ fn plan(plan: &Plan) -> Value {
         "id": plan.id,
         "title": plan.title,
         "stage": plan.stage,
+        "access": plan.access.word(),
         "target": plan.target,
         "ways": plan.ways.iter().map(way).collect::<Vec<_>>(),
         "choices": plan.choices.iter().map(choice).collect::<Vec<_>>(),

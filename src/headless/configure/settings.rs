@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::written::{list, table, text};
 use crate::config::{
     Account, Command, Config, Confirm, DataKind, Freeze, Link, Meaning, Metric, MetricSource, Model, Notify, Osc, Role,
-    RunIn,
+    RunIn, Stage,
 };
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
@@ -31,6 +31,7 @@ pub fn settings(config: &Config) -> String {
     line("max_cost_per_day", config.max_cost_per_day.map(|dollars| format!("{dollars:?}")));
     line("measure_every", config.measure_every.map(|every| text(&format!("{}s", every.as_secs()))));
     written += &config.accounts.iter().map(account).collect::<String>();
+    written += &config.stages.iter().map(stage).collect::<String>();
     written += &config.freezes.iter().map(freeze).collect::<String>();
     written += &config.models.iter().map(model).collect::<String>();
     written += &notify(&config.notify);
@@ -72,16 +73,19 @@ fn texts(all: &[String]) -> impl Iterator<Item = &str> {
 
 fn account(account: &Account) -> String {
     let colour = serde_json::to_value(account.colour).unwrap_or_default();
-    let access = if account.read_only { "read-only" } else { "read-write" };
     Lines::of("account")
         .text("label", account.label.as_deref())
         .text("profile", account.profile.as_deref())
         .text("role_arn", account.role_arn.as_deref())
         .text("account_id", account.account_id.as_deref())
         .list("regions", texts(&account.regions))
-        .text("access", Some(access))
+        .text("access", Some(account.access.word()))
         .text("colour", colour.as_str())
         .0
+}
+
+fn stage(stage: &Stage) -> String {
+    Lines::of("stage").text("name", Some(&stage.name)).text("access", Some(stage.access.word())).0
 }
 
 fn freeze(freeze: &Freeze) -> String {

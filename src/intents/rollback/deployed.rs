@@ -76,6 +76,7 @@ mod tests {
             call: config.map(|_| "sagemaker:UpdateEndpoint".into()),
             parameters: config.map(|config| serde_json::json!({"EndpointConfigName": config})),
             request_id: None,
+            undo: None,
             message: String::new(),
         }
     }

@@ -78,13 +78,11 @@ pub(super) async fn plan(
     let config = CreateEndpointConfig { name: name.clone(), model: name.clone(), intent: id.clone(), ..config };
     let update = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true };
     let aws = &executor.aws;
+    let intent = Rollback { to: Some(name.clone()), way: None, ..intent.clone() };
+    let title = format!("Rebuild {} from {}", endpoint.name, package.label());
     Ok(Plan {
-        intent: Rollback { to: Some(name.clone()), way: None, ..intent.clone() }.into(),
-        title: format!("Rebuild {} from {}", endpoint.name, package.label()),
         stage: present.monitoring.stage.clone(),
-        target: endpoint.name.clone(),
         choices,
-        ways: Vec::new(),
         inverse: super::inverse(present),
         differences,
         checks,
@@ -93,7 +91,7 @@ pub(super) async fn plan(
         undo: undo(present, None).unwrap_or_else(|why| why),
         guards: vec![endpoint_guard(endpoint), Guard::package(&package)],
         steps: vec![Step::new(aws, model).await?, Step::new(aws, config).await?, Step::new(aws, update).await?],
-        id,
+        ..Plan::of(id, intent, title, endpoint.name.clone())
     })
 }
 

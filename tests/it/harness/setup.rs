@@ -108,7 +108,8 @@ impl Setup {
             let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace);
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let access = AccessRules { freezes: config.freezes.clone(), ..self.access.clone() };
+            let (freezes, stages) = (config.freezes.clone(), config.stages.clone());
+            let access = AccessRules { freezes, stages, ..self.access.clone() };
             let (access, preferences) = (Arc::new(access), Arc::new(Preferences::of(&config)));
             let lifted = std::collections::BTreeMap::new();
             let executor = Executor { aws, access, lifted, journal, identity, clock, preferences };

@@ -1,0 +1,108 @@
+//! `sagetop undo`: the undo of an earlier run, planned and confirmed as any change.
+
+use serde_json::Value;
+
+use crate::altered::{Altered, simulated};
+use crate::sagetop::{Home, Run};
+
+const REGION: &str = "eu-west-1";
+const STAGING: &str = "demand-forecasting-staging";
+const RULE: &str = "recommendation-deploy-on-decision";
+const PIPELINE: &str = "fraud-screening-build";
+
+struct Machine {
+    account: Altered,
+    home: Home,
+}
+
+impl Machine {
+    fn new(story: &str, speed: f64) -> Self {
+        Self { account: Altered::of(&simulated(story, speed), |_| None), home: Home::new() }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.home.run_at(&self.account.url, REGION, arguments)
+    }
+
+    fn writes(&self) -> usize {
+        self.account.sim.write_calls().len()
+    }
+
+    /// Edits the lines of an event in the journal.
+    fn edit(&self, event: &str, edit: impl Fn(&mut Value)) {
+        let lines = self.home.journal().into_iter().map(|mut line| {
+            if line["event"] == event {
+                edit(&mut line);
+            }
+            format!("{line}\n")
+        });
+        let lines: String = lines.collect();
+        self.home.write("state/sagetop/journal.jsonl", &lines);
+    }
+
+    /// Returns the id of the last intent.
+    fn last(&self) -> String {
+        self.home.journal().last().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn the_last_change_is_undone_by_a_plan_of_its_own() {
+    let machine = Machine::new("demo", 100.0);
+    machine.run(&["undo"]).ends(1).says("has no change of this account and region");
+    machine.run(&["switch-rule", RULE, "disabled", "--yes", RULE]).ends(0);
+    let switched = machine.last();
+    machine.run(&["set-instances", STAGING, "AllTraffic=3", "--yes", STAGING]).ends(0);
+
+    let planned = machine.run(&["undo", "--plan-only", "--json"]).ends(0).json();
+    assert_eq!((&planned["intent"], &planned["plan"]["target"]), (&"set-instances".into(), &STAGING.into()));
+    machine.run(&["undo"]).ends(1).says("no terminal to ask on");
+    machine.run(&["undo", "--yes", RULE]).ends(1).says("does not name the target");
+    assert_eq!(machine.writes(), 2);
+
+    let done = machine.run(&["undo", "--yes", STAGING, "--json"]).ends(0).json();
+    assert_eq!(
+        (&done["outcome"], &done["sent"][0]["call"]),
+        (&"done".into(), &"sagemaker:UpdateEndpointWeightsAndCapacities".into())
+    );
+    // The undo of the undo does the change again.
+    machine.run(&["undo", "--plan-only"]).ends(0).says("→ 3");
+    // An earlier change is named by its id.
+    machine.run(&["undo", "--id", &switched, "--yes", RULE]).ends(0).says("events:EnableRule");
+    assert_eq!(machine.writes(), 4);
+    machine.run(&["undo", "--id", "none"]).ends(1).says("has no change none of this account");
+    machine.run(&["undo", "--id", &switched, "--yes", RULE]).ends(1).says("already");
+    let other = machine.home.run_at(&machine.account.url, "us-east-1", &["undo"]).ends(1);
+    other.says("has no change of this account and region");
+}
+
+#[test]
+fn what_cannot_be_undone_is_said_with_the_reason() {
+    let denied = "inherits = \"demo\"\n[[fault]]\noperation = \"DisableRule\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    let machine = Machine::new(denied, 1.0);
+    machine.run(&["switch-rule", RULE, "disabled", "--yes", RULE]).ends(1);
+    machine.run(&["undo", "--yes", RULE]).ends(1).says("AWS did not accept switch-rule");
+    let mut run = machine.home.start_at(&machine.account.url, REGION, &["retrain", PIPELINE, "--yes", PIPELINE]);
+    run.until("sent sagemaker:StartPipelineExecution");
+    run.kill();
+    let undo = || machine.run(&["undo", "--yes", PIPELINE]).ends(1);
+    undo().says("was left open and is under way").says("it can be undone when it has ended");
+    machine.edit("sent", |line| line["event"] = "done".into());
+    undo().says("nothing undoes retrain fraud-screening-build");
+    machine.edit("confirmed", |line| line["undo"] = serde_json::json!(["teleport", "--", "web"]));
+    undo().says("this version does not know the command");
+    assert_eq!(machine.writes(), 1);
+}
+
+#[test]
+fn a_change_whose_run_was_killed_is_undone_once_it_has_ended() {
+    let machine = Machine::new("demo", 100.0);
+    let change = ["switch-rule", RULE, "disabled", "--yes", RULE];
+    machine.run(&change).ends(0);
+    // The program was killed before it had read the answer.
+    machine.home.cut_journal(2);
+    assert_eq!(machine.home.events(), ["confirmed", "sending"]);
+    machine.run(&["undo", "--yes", RULE]).ends(0).says("events:EnableRule");
+    let events = machine.home.events();
+    assert_eq!(events, ["confirmed", "sending", "done", "confirmed", "sending", "sent", "done"]);
+}
