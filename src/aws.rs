@@ -50,7 +50,7 @@ pub use pace::{Pace, Urgency};
 pub use page::{Described, Page, describe, pages};
 pub(crate) use page::{DescribedEach, describe_each, pages_until};
 pub use profiles::profile_names;
-pub use reads::{permission_of, reads, resources_of_read};
+pub use reads::{BUCKETS, TABLES, permission_of, reads, resources_of_read};
 pub(crate) use retry::retry_throttled;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services, left_out, without};

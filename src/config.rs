@@ -14,6 +14,8 @@ mod metric;
 mod model;
 mod notify;
 mod pattern;
+mod record;
+mod schema_name;
 mod spanned;
 mod stage;
 mod template;
@@ -44,9 +46,11 @@ pub use model::{Data, DataKind, Model};
 pub use notify::{Notify, Osc};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
+pub use record::{KeyPlaceholder, KeyValue, Record};
+pub use schema_name::SchemaName;
 pub use spanned::Spanned;
 pub use stage::Stage;
-pub use template::{Placeholder, Template};
+pub use template::{Placeholder, Placeholders, Template};
 pub use value::{Compare, Confirm, Meaning, Role, Severity};
 
 /// The settings of the configuration file. The default applies when there is no file.

@@ -52,11 +52,19 @@ impl Health {
     pub fn of_status(raw: &str) -> Self {
         match raw {
             "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled"
-            | "ENABLED" | "Scheduled" => Self::Ok,
+            | "ENABLED" | "Scheduled" | "CreateCompleted" | "UpdateCompleted" | "AVAILABLE" => Self::Ok,
             "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping"
-            | "Deleting" | "Starting" => Self::Running,
+            | "Deleting" | "Starting" | "CreateInProgress" | "UpdateInProgress" | "DeleteInProgress"
+            | "UNDER_CHANGE" | "PLAN_IN_PROGRESS" | "PENDING" | "DELETING" => Self::Running,
             "PendingManualApproval" | "PendingReview" => Self::Waiting,
-            "Rejected" | "Stopped" | "Suspended" | "Off" | "DISABLED" | "CompletedWithViolations" => Self::Warning,
+            "Rejected"
+            | "Stopped"
+            | "Suspended"
+            | "Off"
+            | "DISABLED"
+            | "CompletedWithViolations"
+            | "TAINTED"
+            | "FAILURE" => Self::Warning,
             "Failed"
             | "ALARM"
             | "OutOfService"
@@ -64,7 +72,9 @@ impl Health {
             | "UpdateRollbackFailed"
             | "Blocked"
             | "CreateFailed"
-            | "DeleteFailed" => Self::Critical,
+            | "UpdateFailed"
+            | "DeleteFailed"
+            | "ERROR" => Self::Critical,
             "" => Self::Absent,
             _ => Self::Unknown,
         }

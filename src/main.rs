@@ -112,7 +112,8 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
                 (_, true) => Allowed::Everything,
                 _ => Allowed::Intents(intents),
             };
-            check_output(policy(&allowed, format, &mut io::stdout().lock())).map(|()| 0)
+            let config = configure::read(common)?;
+            check_output(policy(&allowed, &config, format, &mut io::stdout().lock())).map(|()| 0)
         }
         Some(Command::Journal { since: text, target, intent, outcome, json }) => {
             let begin = text.map(|text| since(&text, wall_clock()())).transpose();

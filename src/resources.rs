@@ -9,6 +9,8 @@ pub mod alarm;
 pub mod alarm_history;
 mod aws_command;
 mod cadence;
+#[cfg(feature = "configservice")]
+pub mod compliance;
 pub mod config;
 mod console;
 mod convert;
@@ -42,6 +44,8 @@ mod limit;
 mod listing;
 pub mod location_record;
 mod log_source;
+#[cfg(feature = "dynamodb")]
+pub mod metadata_item;
 pub mod metric;
 pub mod model;
 pub mod model_card;
@@ -57,6 +61,7 @@ pub mod other_job;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
+pub mod project;
 mod property;
 #[cfg(feature = "servicequotas")]
 pub mod quota;
@@ -69,6 +74,8 @@ mod resource;
 pub mod scalable_target;
 #[cfg(feature = "scheduler")]
 pub mod schedule;
+#[cfg(feature = "glue")]
+pub mod schema;
 mod source;
 #[cfg(feature = "sfn")]
 pub mod state_machine;
@@ -130,6 +137,7 @@ resources! {
         model_cards: ModelCards(model_card::ModelCard) = "model_cards",
         version_records: VersionRecords(version_record::VersionRecord) = "version_records",
         workbenches: Workbenches(workbench::Workbench) = "workbenches",
+        projects: Projects(project::Project) = "projects",
     }
     sns {
         topics: Topics(topic::Topic) = "topics",
@@ -170,6 +178,10 @@ resources! {
     kms {
         keys: Keys(key::EncryptionKey) = "keys",
     }
+    #[cfg(feature = "configservice")]
+    config_service {
+        compliances: Compliances(compliance::Compliance) = "compliances",
+    }
     #[cfg(feature = "devopsguru")]
     devops_guru {
         insights: Insights(insight::Insight) = "insights",
@@ -185,6 +197,14 @@ resources! {
     #[cfg(feature = "ecr")]
     ecr {
         images: Images(image::ContainerImage) = "images",
+    }
+    #[cfg(feature = "dynamodb")]
+    dynamodb {
+        metadata_items: MetadataItems(metadata_item::MetadataItem) = "metadata_items",
+    }
+    #[cfg(feature = "glue")]
+    glue {
+        schemas: Schemas(schema::Schema) = "schemas",
     }
     s3 {
         location_records: LocationRecords(location_record::LocationRecord) = "location_records",

@@ -46,6 +46,7 @@ const READS: &[(&str, &[&str])] = &[
             "ListMonitoringExecutions",
             "ListModelCards",
             "DescribeModelCard",
+            "DescribeProject",
             "ListArtifacts",
             "QueryLineage",
             "DescribeArtifact",
@@ -95,7 +96,11 @@ const READS: &[(&str, &[&str])] = &[
     ("states", &["ListStateMachines", "DescribeStateMachine", "ListExecutions", "GetExecutionHistory"]),
     ("ecr", &["DescribeImages"]),
     ("servicequotas", &["ListServiceQuotas"]),
+    ("dynamodb", &["GetItem"]),
     ("kms", &["DescribeKey"]),
+    ("config", &["GetComplianceDetailsByResource"]),
+    ("glue", &["GetSchema", "GetSchemaVersion"]),
+    ("servicecatalog", &["DescribeProvisionedProduct", "DescribeProduct"]),
     ("devops-guru", &["ListInsights"]),
     ("health", &["DescribeEvents", "DescribeEventDetails", "DescribeAffectedEntities"]),
     ("logs", &["DescribeLogStreams", "FilterLogEvents"]),
@@ -128,7 +133,10 @@ const NAMED_OTHERWISE: &[(&str, Option<&str>)] = &[
 ];
 
 /// The buckets with the data and the artifacts.
-const BUCKETS: &[&str] = &["s3:::ML_BUCKET", "s3:::ML_BUCKET/*"];
+pub const BUCKETS: &[&str] = &["s3:::ML_BUCKET", "s3:::ML_BUCKET/*"];
+
+/// The table with the metadata of models.
+pub const TABLES: &[&str] = &["dynamodb:REGION:ACCOUNT:table/ML_TABLE"];
 
 /// Returns the permissions for reading with the services of this build, such as `sagemaker:DescribeModel`.
 pub fn reads() -> impl Iterator<Item = String> {
@@ -146,5 +154,9 @@ pub fn permission_of(call: &str) -> Option<&str> {
 /// Returns the resources of a permission for reading: their ARNs after `arn:aws:`. Empty where all of them are read.
 #[must_use]
 pub fn resources_of_read(action: &str) -> &'static [&'static str] {
-    if action.starts_with("s3:") { BUCKETS } else { &[] }
+    match action.split_once(':') {
+        Some(("s3", _)) => BUCKETS,
+        Some(("dynamodb", _)) => TABLES,
+        _ => &[],
+    }
 }

@@ -112,6 +112,12 @@ services! {
     sfn: aws_sdk_sfn = Service { iam: "states", ..Service::USUAL };
     #[cfg(feature = "kms")]
     kms: aws_sdk_kms = Service { iam: "kms", ..Service::USUAL };
+    #[cfg(feature = "configservice")]
+    config_service: aws_sdk_config = Service { iam: "config", ..Service::USUAL };
+    #[cfg(feature = "glue")]
+    glue: aws_sdk_glue = Service { iam: "glue", ..Service::USUAL };
+    #[cfg(feature = "servicecatalog")]
+    service_catalog: aws_sdk_servicecatalog = Service { iam: "servicecatalog", ..Service::USUAL };
     #[cfg(feature = "devopsguru")]
     devops_guru: aws_sdk_devopsguru = Service { iam: "devops-guru", ..Service::USUAL };
     #[cfg(feature = "health")]
@@ -120,6 +126,9 @@ services! {
     service_quotas: aws_sdk_servicequotas = Service { iam: "servicequotas", ..Service::USUAL };
     #[cfg(feature = "ecr")]
     ecr: aws_sdk_ecr = Service { iam: "ecr", ..Service::USUAL };
+    // An item of 400 KB costs 50 units: `docs/aws.md#items-of-dynamodb`.
+    #[cfg(feature = "dynamodb")]
+    dynamodb: aws_sdk_dynamodb = Service { iam: "dynamodb", price: 50.0 * 0.125 / 1e6, ..Service::USUAL };
     // An account may make 5 calls a second of `FilterLogEvents`: `docs/aws.md#limits-of-logs`.
     #[cfg(feature = "cloudwatchlogs")]
     cloudwatch_logs: aws_sdk_cloudwatchlogs = Service {
@@ -131,7 +140,7 @@ services! {
 }
 
 /// The services that have a cargo feature, and whether this build has it.
-const OPTIONAL: [(&str, bool); 12] = [
+const OPTIONAL: [(&str, bool); 16] = [
     ("eventbridge", cfg!(feature = "eventbridge")),
     ("scheduler", cfg!(feature = "scheduler")),
     ("sfn", cfg!(feature = "sfn")),
@@ -141,7 +150,11 @@ const OPTIONAL: [(&str, bool); 12] = [
     ("applicationautoscaling", cfg!(feature = "applicationautoscaling")),
     ("ecr", cfg!(feature = "ecr")),
     ("servicequotas", cfg!(feature = "servicequotas")),
+    ("dynamodb", cfg!(feature = "dynamodb")),
     ("kms", cfg!(feature = "kms")),
+    ("configservice", cfg!(feature = "configservice")),
+    ("glue", cfg!(feature = "glue")),
+    ("servicecatalog", cfg!(feature = "servicecatalog")),
     ("devopsguru", cfg!(feature = "devopsguru")),
     ("health", cfg!(feature = "health")),
 ];

@@ -44,6 +44,10 @@ pub const KINDS: &[&str] = &[
     "health_events",
     "insights",
     "images",
+    "metadata_items",
+    "compliances",
+    "projects",
+    "schemas",
     "location_records",
 ];
 

@@ -10,6 +10,8 @@ use super::family::{Family, Published, Unit};
 use super::glob::Glob;
 use super::metric::{Metric, MetricSource, WrittenMetric, merged, needs};
 use super::pattern::Pattern;
+use super::record::{self, Record};
+use super::schema_name::SchemaName;
 use super::spanned::Spanned;
 use super::value::{Name, Span};
 
@@ -32,6 +34,8 @@ pub struct Model {
     pub codepipeline: Vec<String>,
     /// The address of its runbook.
     pub runbook_url: Option<String>,
+    /// The item of a `DynamoDB` table that describes it, its versions or its endpoints.
+    pub record: Option<Record>,
     /// What it is for, if the user says so.
     pub family: Option<Family>,
     /// The data that it is trained on.
@@ -74,6 +78,8 @@ pub struct Data {
     pub uri: String,
     /// The greatest age at which the data is still fresh.
     pub max_age: Option<Duration>,
+    /// The schema of what is written there.
+    pub schema: Option<SchemaName>,
 }
 
 /// The type of a source of training data.
@@ -117,6 +123,8 @@ pub(super) struct Written {
     codepipeline: Texts,
     /// The address of the runbook.
     runbook_url: Option<Spanned<String>>,
+    /// The item of a `DynamoDB` table that describes it, its versions or its endpoints.
+    record: Option<record::Written>,
     /// The family of the model, which brings the metrics of such a model.
     family: Option<Family>,
     /// How shares are published in the metrics of the family.
@@ -143,6 +151,8 @@ struct WrittenData {
     uri: Spanned<Name>,
     /// The age above which the data is stale, such as `26h`.
     max_age: Option<Span>,
+    /// The schema in the schema registry of Glue: `registry/name`.
+    schema: Option<Spanned<String>>,
 }
 
 /// Checks rules that span several values: names must differ, and some fields need each other.
@@ -203,6 +213,7 @@ impl Written {
             alarms: each(self.alarms, source)?,
             codepipeline: each::<Name>(self.codepipeline, source)?.into_iter().map(|n| n.0).collect(),
             runbook_url: self.runbook_url.map(Spanned::into_inner),
+            record: self.record.map(|record| record.checked(source)).transpose()?,
             data,
         })
     }
@@ -224,7 +235,12 @@ impl WrittenData {
         if self.kind == DataKind::S3 {
             checked_pattern(&self.uri, source)?;
         }
-        Ok(Data { kind: self.kind, uri: self.uri.into_inner().0, max_age: self.max_age.map(|s| s.0) })
+        let schema = self.schema.map(|schema| {
+            let span = schema.span();
+            SchemaName::try_from(schema.into_inner()).map_err(|why| ConfigError::at(source, span, why))
+        });
+        let (uri, max_age) = (self.uri.into_inner().0, self.max_age.map(|s| s.0));
+        Ok(Data { kind: self.kind, uri, max_age, schema: schema.transpose()? })
     }
 }
 

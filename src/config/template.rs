@@ -10,17 +10,26 @@ use super::spanned::Spanned;
 /// A text with placeholders such as `{name}`. `{{` and `}}` stand for braces.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(with = "String"))]
-#[serde(try_from = "String")]
-pub struct Template(Vec<Part>);
+#[cfg_attr(test, schemars(with = "String", bound = "P: Placeholders"))]
+#[serde(try_from = "String", bound = "P: Placeholders")]
+pub struct Template<P = Placeholder>(Vec<Part<P>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Part<P> {
     Text(String),
-    Value(Placeholder),
+    Value(P),
 }
 
-/// A placeholder of a template.
+/// The placeholders that a template may have.
+pub trait Placeholders: Copy + PartialEq + 'static {
+    /// All of them, in the order in which an error names them.
+    const ALL: &'static [Self];
+
+    /// Returns its name between the braces.
+    fn name(self) -> &'static str;
+}
+
+/// A placeholder of addresses and arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {
     /// The ARN of the thing.
@@ -35,12 +44,10 @@ pub enum Placeholder {
     Account,
 }
 
-impl Placeholder {
-    const ALL: [Self; 5] = [Self::Arn, Self::Name, Self::Region, Self::Profile, Self::Account];
+impl Placeholders for Placeholder {
+    const ALL: &'static [Self] = &[Self::Arn, Self::Name, Self::Region, Self::Profile, Self::Account];
 
-    /// Returns its name between the braces.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Arn => "arn",
             Self::Name => "name",
@@ -53,17 +60,22 @@ impl Placeholder {
 
 impl fmt::Display for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{}}}", self.name())
+        f.write_str(&braced(*self))
     }
 }
 
-impl Template {
+/// Returns a placeholder as it is written.
+fn braced(placeholder: impl Placeholders) -> String {
+    format!("{{{}}}", placeholder.name())
+}
+
+impl<P: Placeholders> Template<P> {
     /// Returns the text with the values of its placeholders.
     ///
     /// # Errors
     /// The first placeholder without a value.
-    pub fn fill(&self, value: impl Fn(Placeholder) -> Option<String>) -> Result<String, Placeholder> {
-        let part = |part: &Part| match part {
+    pub fn fill(&self, value: impl Fn(P) -> Option<String>) -> Result<String, P> {
+        let part = |part: &Part<P>| match part {
             Part::Text(text) => Ok(text.clone()),
             Part::Value(placeholder) => value(*placeholder).ok_or(*placeholder),
         };
@@ -74,6 +86,12 @@ impl Template {
     #[must_use]
     pub fn has_placeholders(&self) -> bool {
         self.0.iter().any(|part| matches!(part, Part::Value(_)))
+    }
+
+    /// Is this placeholder in it?
+    #[must_use]
+    pub fn names(&self, placeholder: P) -> bool {
+        self.0.contains(&Part::Value(placeholder))
     }
 
     /// Does its text begin with one of these? A placeholder at the beginning is no text.
@@ -93,17 +111,17 @@ pub(super) fn parsed(texts: Vec<Spanned<String>>, source: &Source) -> Result<Vec
     texts.into_iter().map(parse).collect()
 }
 
-impl fmt::Display for Template {
+impl<P: Placeholders> fmt::Display for Template<P> {
     /// Writes it as the file does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
             Part::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
-            Part::Value(placeholder) => placeholder.fmt(f),
+            Part::Value(placeholder) => f.write_str(&braced(*placeholder)),
         })
     }
 }
 
-impl TryFrom<String> for Template {
+impl<P: Placeholders> TryFrom<String> for Template<P> {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -117,9 +135,10 @@ impl TryFrom<String> for Template {
                     if rest.next().is_none() {
                         return Err(format!("{{{name} is not closed by a }}; write {{{{ for a brace"));
                     }
-                    let found = Placeholder::ALL.into_iter().find(|placeholder| placeholder.name() == name);
+                    let found = P::ALL.iter().copied().find(|placeholder| placeholder.name() == name);
                     let value = found.ok_or_else(|| {
-                        let known = Placeholder::ALL.map(|placeholder| placeholder.to_string()).join(", ");
+                        let known: Vec<String> = P::ALL.iter().copied().map(braced).collect();
+                        let known = known.join(", ");
                         format!("there is no placeholder {{{name}}}; write one of {known}, or {{{{ for a brace")
                     })?;
                     if !plain.is_empty() {
@@ -152,7 +171,7 @@ mod tests {
             ("", Ok("")),
         ];
         for (text, expected) in cases {
-            let template = Template::try_from(text.to_owned()).unwrap();
+            let template = <Template>::try_from(text.to_owned()).unwrap();
             assert_eq!(template.to_string(), text);
             let filled = template.fill(|placeholder| match placeholder {
                 Placeholder::Name => Some("x".to_owned()),
@@ -166,7 +185,7 @@ mod tests {
         }
         for (text, says) in [("{nam}", "no placeholder {nam}"), ("{name", "not closed"), ("}", "closes no placeholder")]
         {
-            let why = Template::try_from(text.to_owned()).unwrap_err();
+            let why = <Template>::try_from(text.to_owned()).unwrap_err();
             assert!(why.contains(says), "{text}: {why}");
         }
     }

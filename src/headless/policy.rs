@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::PolicyFormat;
-use crate::aws::{reads, resources_of_read};
+use crate::aws::{BUCKETS, TABLES, reads, resources_of_read};
+use crate::config::Config;
 use crate::intents::{NEEDS, Needs, Permission};
 
 /// What a policy shall allow.
@@ -26,17 +27,17 @@ pub enum Allowed {
 struct Statement {
     sid: String,
     actions: Vec<String>,
-    /// ARNs after `arn:aws:`; empty for all resources.
-    resources: Vec<&'static str>,
+    /// ARNs, whole or after `arn:aws:`; empty for all resources.
+    resources: Vec<String>,
     passed_to: Option<&'static str>,
 }
 
-/// Prints a policy.
+/// Prints a policy. The tables that it allows to read are those of the configuration, if that names any.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn policy(allowed: &Allowed, format: PolicyFormat, out: &mut impl Write) -> io::Result<()> {
-    let statements = statements(allowed);
+pub fn policy(allowed: &Allowed, config: &Config, format: PolicyFormat, out: &mut impl Write) -> io::Result<()> {
+    let statements = statements(allowed, tables(config));
     match format {
         PolicyFormat::Json => {
             let statements: Vec<Value> = statements.iter().map(as_json).collect();
@@ -49,7 +50,21 @@ pub fn policy(allowed: &Allowed, format: PolicyFormat, out: &mut impl Write) -> 
     }
 }
 
-fn statements(allowed: &Allowed) -> Vec<Statement> {
+/// Returns the resources of the tables that the configuration names, or one to be filled in.
+fn tables(config: &Config) -> Vec<String> {
+    let records = config.models.iter().filter_map(|model| model.record.as_ref());
+    let arn = |table: &str| {
+        if table.starts_with("arn:") { table.to_owned() } else { format!("dynamodb:REGION:ACCOUNT:table/{table}") }
+    };
+    let named: BTreeSet<String> = records.map(|record| arn(&record.table)).collect();
+    if named.is_empty() { texts(TABLES) } else { named.into_iter().collect() }
+}
+
+fn texts(resources: &[&str]) -> Vec<String> {
+    resources.iter().map(|&resource| resource.to_owned()).collect()
+}
+
+fn statements(allowed: &Allowed, tables: Vec<String>) -> Vec<Statement> {
     let chosen: Vec<&Needs> = match allowed {
         Allowed::Reading => Vec::new(),
         Allowed::Everything => NEEDS.iter().collect(),
@@ -57,11 +72,16 @@ fn statements(allowed: &Allowed) -> Vec<Statement> {
     };
     let of_plans: BTreeSet<&str> = chosen.iter().flat_map(|needs| needs.reads.iter().copied()).collect();
     let read = reads().filter(|action| !matches!(allowed, Allowed::Intents(_)) || of_plans.contains(action.as_str()));
-    let (buckets, all): (Vec<String>, Vec<String>) = read.partition(|action| !resources_of_read(action).is_empty());
-    let on_buckets = buckets.first().map(|action| resources_of_read(action).to_vec()).unwrap_or_default();
+    let read: Vec<String> = read.collect();
+    let on =
+        |resources: &[&str]| read.iter().filter(|action| resources_of_read(action) == resources).cloned().collect();
     let statement =
         |sid: &str, actions, resources| Statement { sid: sid.to_owned(), actions, resources, passed_to: None };
-    let mut all = vec![statement("Read", all, Vec::new()), statement("DataAndArtifacts", buckets, on_buckets)];
+    let mut all = vec![
+        statement("Read", on(&[]), Vec::new()),
+        statement("DataAndArtifacts", on(BUCKETS), texts(BUCKETS)),
+        statement("Metadata", on(TABLES), tables),
+    ];
     all.retain(|statement| !statement.actions.is_empty());
     let mut given: Vec<Permission> = Vec::new();
     for needs in chosen {
@@ -79,7 +99,7 @@ fn writes(needs: &Needs, given: &mut Vec<Permission>) -> Vec<Statement> {
         }
         given.push(*permission);
         let same = |statement: &&mut Statement| {
-            (statement.resources.as_slice(), statement.passed_to) == (permission.resources, permission.passed_to)
+            statement.resources == permission.resources && statement.passed_to == permission.passed_to
         };
         match own.iter_mut().find(same) {
             Some(statement) => statement.actions.push(permission.action.to_owned()),
@@ -90,7 +110,7 @@ fn writes(needs: &Needs, given: &mut Vec<Permission>) -> Vec<Statement> {
                     if own.is_empty() { String::new() } else { own.len().to_string() }
                 ),
                 actions: vec![permission.action.to_owned()],
-                resources: permission.resources.to_vec(),
+                resources: texts(permission.resources),
                 passed_to: permission.passed_to,
             }),
         }
@@ -108,7 +128,8 @@ fn arns(statement: &Statement) -> Vec<String> {
     if statement.resources.is_empty() {
         return vec!["*".to_owned()];
     }
-    statement.resources.iter().map(|rest| format!("arn:aws:{rest}")).collect()
+    let whole = |rest: &String| if rest.starts_with("arn:") { rest.clone() } else { format!("arn:aws:{rest}") };
+    statement.resources.iter().map(whole).collect()
 }
 
 fn as_json(statement: &Statement) -> Value {
@@ -151,7 +172,7 @@ mod tests {
 
     fn printed(allowed: &Allowed, format: PolicyFormat) -> String {
         let mut out = Vec::new();
-        policy(allowed, format, &mut out).unwrap();
+        policy(allowed, &Config::default(), format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -166,10 +187,29 @@ mod tests {
 
     #[test]
     fn sids_are_unique_and_of_letters_and_digits() {
-        let all = statements(&Allowed::Everything);
+        let all = statements(&Allowed::Everything, Vec::new());
         let sids: BTreeSet<&str> = all.iter().map(|statement| statement.sid.as_str()).collect();
         assert_eq!(sids.len(), all.len());
         assert!(sids.iter().all(|sid| sid.chars().all(|c| c.is_ascii_alphanumeric())), "{sids:?}");
+    }
+
+    #[test]
+    #[cfg(feature = "dynamodb")]
+    fn items_are_read_from_the_tables_of_the_configuration_alone() {
+        let on = |text: &str| {
+            let source = crate::config::Source { file: "f".into(), text: text.to_owned() };
+            let all = statements(&Allowed::Reading, tables(&Config::parse(&source).unwrap()));
+            let statement = all.into_iter().find(|statement| statement.sid == "Metadata").unwrap();
+            assert_eq!(statement.actions, ["dynamodb:GetItem"]);
+            arns(&statement)
+        };
+        assert_eq!(on(""), ["arn:aws:dynamodb:REGION:ACCOUNT:table/ML_TABLE"]);
+        let model = |name: &str, table: &str| {
+            format!("[[model]]\nname = \"{name}\"\nrecord = {{ table = \"{table}\", key = {{ id = \"x\" }} }}\n")
+        };
+        let other = "arn:aws-cn:dynamodb:cn-north-1:1:table/other";
+        let text = [model("a", "ml-models"), model("b", "ml-models"), model("c", other)].concat();
+        assert_eq!(on(&text), [other, "arn:aws:dynamodb:REGION:ACCOUNT:table/ml-models"]);
     }
 
     #[test]

@@ -47,15 +47,24 @@ impl<'a> Chain<'a> {
             _ => Box::new(self.attached.iter().filter(move |a| a.kind == kind).map(|a| a.id)),
         }
     }
-    /// Returns the name of the `SageMaker` project of the model: the tag of its endpoints, or the project that its newest
-    /// version names. That is an id (`p-…`), and stays one where no endpoint of the project tells its name.
+    /// Returns the `SageMaker` project of the model: its name, or its id (`p-…`) where no endpoint of the project tells its
+    /// name.
     #[must_use]
     pub fn project<'s>(&self, store: &'s Store) -> Option<&'s str> {
+        self.project_name(store).or_else(|| self.project_id(store))
+    }
+    /// Returns the name of the `SageMaker` project of the model: the tag of its endpoints, or the name that an endpoint gives
+    /// to the project that its newest version names.
+    #[must_use]
+    pub fn project_name<'s>(&self, store: &'s Store) -> Option<&'s str> {
         let mut tags = self.serving.iter().filter_map(|s| store.endpoints.get(s.endpoint)?.tags.as_ref());
-        let tagged = tags.find_map(|tags| tags.get(PROJECT_NAME));
-        let versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
-        let mut made = versions.filter_map(|details| details.governance.project.as_deref());
-        tagged.map(String::as_str).or_else(|| made.next().map(|id| project_name(store, id)))
+        let tagged = tags.find_map(|tags| tags.get(PROJECT_NAME)).map(String::as_str);
+        tagged.or_else(|| name_of(store, self.project_id(store)?))
+    }
+    /// Returns the id of the project that the newest version names.
+    fn project_id<'s>(&self, store: &'s Store) -> Option<&'s str> {
+        let mut versions = self.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
+        versions.find_map(|details| details.governance.project.as_deref())
     }
     /// Returns every attached thing once.
     pub fn attached_things(&self) -> impl Iterator<Item = (Kind, &'a str)> {
@@ -64,11 +73,11 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Returns the name of a project: an endpoint has the tags of both its name and its id. Otherwise the id.
-fn project_name<'s>(store: &'s Store, id: &'s str) -> &'s str {
+/// Returns the name of a project: an endpoint has the tags of both its name and its id.
+fn name_of<'s>(store: &'s Store, id: &str) -> Option<&'s str> {
     let mut tags = store.endpoints.rows().filter_map(|endpoint| endpoint.tags.as_ref());
     let of_project = |tags: &&BTreeMap<String, String>| tags.get(PROJECT_ID).is_some_and(|own| own == id);
-    tags.find(of_project).and_then(|tags| tags.get(PROJECT_NAME)).map_or(id, String::as_str)
+    tags.find(of_project).and_then(|tags| tags.get(PROJECT_NAME)).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -2,14 +2,18 @@
 
 mod business;
 mod compared;
+mod compliance;
 mod derived;
 mod images;
 mod keys;
 mod limits;
 mod live;
 mod pairs;
+mod project;
+mod record;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
+mod schema;
 mod serving;
 mod steps;
 
@@ -21,7 +25,6 @@ use crate::app::{App, Item};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::resources::{Kind, Property, Thing, Value};
-#[cfg(any(feature = "ecr", feature = "kms", feature = "servicequotas"))]
 use crate::resources::{Resource, Table};
 use crate::view::{Line, Tone};
 
@@ -36,6 +39,7 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
         Item::AlarmAction(arn) => vec![fact("arn", arn)],
         Item::Stage(_) | Item::Rest | Item::LogEntry(_) | Item::Source(_) | Item::Account => Vec::new(),
     };
+    facts.extend(record::attributes(app, chain, item));
     facts.extend(links(app, chain, item));
     facts.extend(page(app, item));
     facts.retain(|(_, line)| line.width() > 0);
@@ -67,6 +71,8 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
         }
     }
     facts.extend(keys::state(app, kind, id));
+    facts.extend(compliance::rules(app, kind, id));
+    facts.extend(schema::schema(app, chain, kind, id));
     facts.push(fact("arn", thing.arn().unwrap_or_default()));
     facts
 }
@@ -114,7 +120,6 @@ fn warn(label: &str, text: impl AsRef<str>) -> Fact {
 }
 
 /// Returns a fact about something without a row in a table that is read on demand: AWS did not tell it, or was not asked.
-#[cfg(any(feature = "ecr", feature = "kms", feature = "servicequotas"))]
 fn unread<T: Resource>(label: &str, table: &Table<T>) -> Fact {
     match table.trouble() {
         Some(why) => warn(label, format!("◌ not known: {} {}", why.operation, why.kind.word())),
@@ -131,7 +136,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.extend(business::metrics(app, chain));
-    facts.push(fact("project", chain.project(&app.here.observed.store).unwrap_or_default()));
+    facts.extend(project::project(app, chain));
     facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     facts.push(fact("family", config.and_then(|m| m.family).map(|family| family.to_string()).unwrap_or_default()));

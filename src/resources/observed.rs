@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Kind, Store};
-use crate::config::{Config, Glob, Link, Model as ModelConfig, Severity};
+use crate::config::{Config, Data, DataKind, Glob, Link, Model as ModelConfig, SchemaName, Severity};
 
 /// The input of a poller: the tables so far, the focus of the screen, and the user's preferences.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +60,15 @@ impl Preferences {
         let (max_cost_per_day, measure_every) = (config.max_cost_per_day, config.measure_every);
         Self { models, severity, links, omit_absent: false, max_cost_per_day, measure_every, unredacted: false }
     }
+    /// Returns the schema that the configuration names for a source of data: a location or a feature group.
+    #[must_use]
+    pub fn schema_of(&self, kind: Kind, id: &str) -> Option<&SchemaName> {
+        let is_it = |data: &&Data| match data.kind {
+            DataKind::S3 => kind == Kind::Datasets && data.uri == id,
+            DataKind::FeatureGroup => kind == Kind::FeatureGroups && data.uri == id,
+        };
+        self.models.iter().flat_map(|model| &model.data).filter(is_it).find_map(|data| data.schema.as_ref())
+    }
     /// Returns the seconds between two reads of the errors of endpoints that customers see, or of the others.
     #[must_use]
     pub fn measured_every(&self, production: bool) -> i64 {
@@ -83,6 +92,10 @@ impl Observed {
 pub struct Focus {
     /// The thing that the cursor rests on, or whose detail is open.
     pub subject: Option<(Kind, String)>,
+    /// The name of the `[[model]]` that the subject belongs to.
+    pub model: Option<String>,
+    /// The name of the `SageMaker` project of the model that is open.
+    pub project: Option<String>,
     /// Endpoints whose metrics are wanted, most wanted first.
     pub endpoints: Vec<String>,
     /// The number of these that belong to the model that is looked at.

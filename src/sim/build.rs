@@ -91,8 +91,14 @@ impl World {
         }
         self.insights.clone_from(&story.insights);
         self.health_events.clone_from(&story.health_events);
+        self.evaluated.clone_from(&story.evaluated);
+        self.schemas.clone_from(&story.schemas);
+        self.build_projects(story);
         for image in &story.images {
             self.build_image(image);
+        }
+        for item in &story.items {
+            self.build_item(item);
         }
     }
 

@@ -8,9 +8,12 @@ pub(crate) mod application_autoscaling;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatch;
 pub(crate) mod codepipeline;
+mod config_service;
 mod devops_guru;
+pub(crate) mod dynamodb;
 pub(crate) mod ecr;
 pub(crate) mod eventbridge;
+mod glue;
 mod health;
 pub(crate) mod kms;
 pub(crate) mod logs;
@@ -18,6 +21,7 @@ mod resource_groups_tagging;
 pub(crate) mod s3;
 pub(crate) mod sagemaker;
 pub(crate) mod scheduler;
+pub(crate) mod service_catalog;
 mod service_quotas;
 pub(crate) mod sfn;
 pub(crate) mod sns;
@@ -144,6 +148,14 @@ services! { world:
         => health(&world.health_events, &world.env);
     Ecr = Names::new("ecr", "ecr.amazonaws.com").target("AmazonEC2ContainerRegistry_V20150921")
         => ecr(&world.ecr, &world.env).reword;
+    Config = Names::new("config", "config.amazonaws.com").target("StarlingDoveService")
+        => config_service(&world.evaluated, &world.env);
+    Glue = Names::new("glue", "glue.amazonaws.com").target("AWSGlue") => glue(&world.schemas, &world.env);
+    Catalog = Names::new("servicecatalog", "servicecatalog.amazonaws.com")
+        .target("AWS242ServiceCatalogService")
+        => service_catalog(&world.projects, &world.env);
+    DynamoDb = Names::new("dynamodb", "dynamodb.amazonaws.com").target("DynamoDB_20120810")
+        => dynamodb(&world.tables);
     // Requests to S3 do not name their operation: see `s3::answer`.
     S3 = Names::new("s3", "s3.amazonaws.com");
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::env::Env;
 use super::services::{
-    application_autoscaling, cloudtrail, cloudwatch, codepipeline, ecr, eventbridge, kms, logs, s3, sagemaker,
-    scheduler, sfn, sns,
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, dynamodb, ecr, eventbridge, kms, logs, s3,
+    sagemaker, scheduler, sfn, sns,
 };
 use super::story;
 use super::time::Time;
@@ -25,9 +25,13 @@ pub(crate) struct World {
     pub(crate) sfn: sfn::State,
     pub(crate) ecr: ecr::State,
     pub(crate) kms: kms::State,
+    pub(crate) tables: dynamodb::Tables,
+    pub(crate) schemas: Vec<story::Schema>,
+    pub(crate) projects: Vec<story::Project>,
     pub(crate) insights: Vec<story::Insight>,
     /// The events of AWS Health.
     pub(crate) health_events: Vec<story::HealthEvent>,
+    pub(crate) evaluated: Vec<story::Evaluated>,
     /// The lines that the story gives to containers.
     pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
@@ -59,8 +63,12 @@ impl World {
             sfn: sfn::State::default(),
             ecr: ecr::State::default(),
             kms: kms::State::default(),
+            tables: dynamodb::Tables::new(),
+            schemas: Vec::new(),
+            projects: Vec::new(),
             insights: Vec::new(),
             health_events: Vec::new(),
+            evaluated: Vec::new(),
             log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,

@@ -129,6 +129,10 @@ impl App {
             ..Focus::default()
         };
         if let Some(chain) = self.current_chain() {
+            let configured = chain.configured.and_then(|at| self.here.observed.preferences.models.get(at));
+            focus.model = configured.map(|model| model.name.clone());
+            let open = self.detail.is_some();
+            focus.project = chain.project_name(&self.here.observed.store).filter(|_| open).map(str::to_owned);
             focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();
             focus.pipelines.extend(chain.pipelines.iter().map(|&name| name.to_owned()));

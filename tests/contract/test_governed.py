@@ -79,6 +79,50 @@ class Governed(Contract):
         with self.assertRaisesRegex(s3.exceptions.ClientError, "ReplicationConfigurationNotFoundError"):
             s3.get_bucket_replication(Bucket="retail-ml-scratch")
 
+    def test_items(self):
+        tables = self.account.client("dynamodb")
+        key = {"model": {"S": "recommendation"}, "version": {"N": "14"}}
+        item = tables.get_item(TableName="ml-models", Key=key)["Item"]
+        self.assertEqual({"S": "ana"}, item["owner"])
+        self.assertEqual({"N": "0.1"}, item["thresholds"]["M"]["min_score"])
+        self.assertNotIn("Item", tables.get_item(TableName="ml-models", Key=key | {"version": {"N": "999"}}))
+        for table, wrong in (("ml-models", {"model": key["model"]}), ("ml-models", key | {"version": {"S": "14"}})):
+            with self.assertRaisesRegex(tables.exceptions.ClientError, "does not match the schema"):
+                tables.get_item(TableName=table, Key=wrong)
+        with self.assertRaises(tables.exceptions.ResourceNotFoundException):
+            tables.get_item(TableName="nothing", Key=key)
+
+    def test_compliance(self):
+        config, sm = self.account.client("config"), self.account.client("sagemaker")
+        serving = sm.describe_endpoint(EndpointName="fraud-screening-prod")["EndpointConfigName"]
+        thing = {"ResourceType": "AWS::SageMaker::EndpointConfig"}
+        found = config.get_compliance_details_by_resource(**thing, ResourceId=serving)["EvaluationResults"]
+        self.assertEqual(["COMPLIANT", "NON_COMPLIANT"], sorted(result["ComplianceType"] for result in found))
+        self.assertEqual([], config.get_compliance_details_by_resource(**thing, ResourceId="x")["EvaluationResults"])
+
+    def test_schemas(self):
+        glue = self.account.client("glue")
+        schema = {"RegistryName": "retail", "SchemaName": "customers"}
+        self.assertEqual("NONE", glue.get_schema(SchemaId=schema)["Compatibility"])
+        version = glue.get_schema_version(SchemaId=schema, SchemaVersionNumber={"LatestVersion": True})
+        self.assertEqual((12, "FAILURE"), (version["VersionNumber"], version["Status"]))
+        with self.assertRaises(glue.exceptions.EntityNotFoundException):
+            glue.get_schema(SchemaId=schema | {"SchemaName": "x"})
+
+    def test_projects(self):
+        sm, catalog = self.account.client("sagemaker"), self.account.client("servicecatalog")
+        project = sm.describe_project(ProjectName="fraud-screening")
+        id = project["ServiceCatalogProvisionedProductDetails"]["ProvisionedProductId"]
+        made = catalog.describe_provisioned_product(Id=id)["ProvisionedProductDetail"]
+        self.assertEqual("TAINTED", made["Status"])
+        product = catalog.describe_product(Id=made["ProductId"])
+        names = {artifact["Id"]: artifact["Name"] for artifact in product["ProvisioningArtifacts"]}
+        self.assertEqual("v1.1", names[made["ProvisioningArtifactId"]])
+        with self.assertRaises(catalog.exceptions.ResourceNotFoundException):
+            catalog.describe_provisioned_product(Id="pp-0")
+        with self.assertRaisesRegex(sm.exceptions.ClientError, "does not exist"):
+            sm.describe_project(ProjectName="x")
+
     def test_keys_and_insights(self):
         kms, guru = self.account.client("kms"), self.account.client("devops-guru")
         self.assertEqual("Enabled", kms.describe_key(KeyId="0a0a0a0a-0000-4000-8000-000000000000")["KeyMetadata"]["KeyState"])

@@ -24,8 +24,14 @@ const BESIDE_CALLS: &[&str] = &["sagemaker:AddTags", "iam:PassRole"];
 
 /// The services that are not in the default build, and the prefixes of their IAM actions. The README's policy leaves them
 /// out.
-pub(crate) const BEYOND_DEFAULT: [(&str, &str); 3] =
-    [("kms", "kms"), ("devops_guru", "devops-guru"), ("health", "health")];
+pub(crate) const BEYOND_DEFAULT: [(&str, &str); 6] = [
+    ("kms", "kms"),
+    ("config_service", "config"),
+    ("glue", "glue"),
+    ("service_catalog", "servicecatalog"),
+    ("devops_guru", "devops-guru"),
+    ("health", "health"),
+];
 
 /// Returns whether an action belongs to a service that is not in the default build.
 pub(crate) fn beyond_default(action: &str) -> bool {

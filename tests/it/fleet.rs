@@ -389,10 +389,12 @@ fn configured(model: usize) -> ModelConfig {
         accounts: Vec::new(),
         codepipeline: Vec::new(),
         runbook_url: None,
+        record: None,
         data: vec![Data {
             kind: DataKind::S3,
             uri: format!("s3://lake-123456789012/{name}-features/dt=2026-11-23"),
             max_age: Some(Duration::from_hours(36)),
+            schema: None,
         }],
         metrics: Vec::new(),
         name,

@@ -1,6 +1,6 @@
 //! The governance of models: monitors, model cards, stages and baselines.
 
-use crate::harness::Harness;
+use crate::harness::{CONFIG, Harness};
 
 #[tokio::test(start_paused = true)]
 async fn monitors_say_what_they_found_and_why_they_find_nothing() {
@@ -80,6 +80,66 @@ async fn the_plan_of_a_rollback_says_that_an_image_is_archived() {
     t.keys("b enter").await;
     t.run_for("1m").await;
     t.says("is ARCHIVED in ECR: no new instance can start");
+}
+
+#[cfg(feature = "dynamodb")]
+#[tokio::test(start_paused = true)]
+async fn what_a_team_notes_of_a_version_is_read_when_it_is_looked_at() {
+    let mut t = Harness::story("demo").size(200, 90).ready().await;
+    t.to("recommendation").await;
+    t.run_for("2m").await;
+    assert!(!t.sim().operations().contains("dynamodb:GetItem"), "nobody looked at a version");
+    t.keys("3 '/recommendation v13' enter enter").await;
+    t.run_for("2m").await;
+    for told in ["ml-models model=recommendation, version=13", "approved 2026-11-12", "48211904", "feature_store_token"]
+    {
+        t.says(told);
+    }
+    t.never_says("not-to-be-shown");
+    let asked = t.sim().calls("GetItem");
+    t.run_for("3m").await;
+    assert_eq!(t.sim().calls("GetItem"), asked, "an item is not polled");
+}
+
+#[cfg(feature = "dynamodb")]
+#[tokio::test(start_paused = true)]
+async fn an_item_that_cannot_be_read_says_why() {
+    let denied =
+        "inherits = \"demo\"\n[[fault]]\noperation = \"GetItem\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    let config = |table: &str, key: &str| CONFIG.replace("ml-models", table).replace("model = \"{model}\"", key);
+    let own = "model = \"{model}\"";
+    for (story, config, told) in [
+        ("demo", config("elsewhere", own), "eu-west-1 has no such table"),
+        ("demo", config("ml-models", "model = \"{group}-v2\""), "the table has no item with this key"),
+        ("demo", config("ml-models", "modell = \"{model}\""), "does not match the schema"),
+        (denied, config("ml-models", own), "denied: dynamodb:GetItem"),
+    ] {
+        let mut t = Harness::story(story).config(&config).size(200, 90).ready().await;
+        t.to("recommendation").await;
+        t.keys("3 '/recommendation v13' enter enter").await;
+        t.run_for("2m").await;
+        t.says(told);
+    }
+}
+
+#[cfg(feature = "dynamodb")]
+#[tokio::test(start_paused = true)]
+async fn an_item_of_a_model_or_an_endpoint_stands_at_it() {
+    let with = "{ model = \"{model}\", version = { N = \"{version}\" } }";
+    for (key, to, told) in [
+        ("{ model = \"{group}\", version = { N = \"14\" } }", "enter", "waits for review"),
+        (
+            "{ model = \"{endpoint}\", version = { N = \"1\" } }",
+            "4 '/recommendation-prod' enter enter",
+            "model=recommendation-prod",
+        ),
+    ] {
+        let mut t = Harness::story("demo").config(&CONFIG.replace(with, key)).size(200, 90).ready().await;
+        t.to("recommendation").await;
+        t.keys(to).await;
+        t.run_for("2m").await;
+        t.says(told);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,6 +234,107 @@ async fn the_key_of_a_location_has_its_state_or_says_how_to_get_it() {
         t.says("is PendingDeletion, to be deleted at");
     } else {
         t.says("not read: this build leaves out kms (cargo build");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_says_which_rules_it_does_not_meet_or_how_to_get_them() {
+    let mut t = Harness::story("governed").size(200, 90).ready().await;
+    t.to("fraud-screening").await;
+    assert!(!t.sim().operations().contains("config:GetComplianceDetailsByResource"), "nobody looked at an endpoint");
+    t.keys("4 '/fraud-screening-prod' enter enter").await;
+    t.run_for("2m").await;
+    if cfg!(feature = "configservice") {
+        t.says("rules that are not met: sagemaker-endpoint-configuration-kms-key-configured");
+        t.says("KmsKeyId is not set");
+    } else {
+        t.says("not read: this build leaves out configservice (cargo build");
+    }
+}
+
+#[cfg(feature = "configservice")]
+#[tokio::test(start_paused = true)]
+async fn what_config_does_not_answer_is_not_known() {
+    let denied = "inherits = \"governed\"\n[[fault]]\noperation = \"GetComplianceDetailsByResource\"\n\
+                  code = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    for (story, endpoint, told) in [
+        ("governed", "price-elasticity", "no rule has judged its configuration or its models"),
+        (denied, "fraud-screening", "GetComplianceDetailsByResource: denied"),
+    ] {
+        let mut t = Harness::story(story).size(200, 90).ready().await;
+        t.to(endpoint).await;
+        t.keys(&format!("4 '/{endpoint}-prod' enter enter")).await;
+        t.run_for("2m").await;
+        t.says(told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_project_says_how_the_product_is_that_made_it_or_how_to_get_that() {
+    let mut t = Harness::story("governed").size(200, 60).ready().await;
+    t.to("fraud-screening").await;
+    t.run_for("2m").await;
+    assert!(!t.sim().operations().contains("sagemaker:DescribeProject"), "the model is not open");
+    t.keys("enter").await;
+    t.run_for("2m").await;
+    t.says("CreateCompleted");
+    t.says("UPDATE_ROLLBACK_COMPLETE");
+    if cfg!(feature = "servicecatalog") {
+        for told in ["▲ TAINTED", "Model building, training and deployment", "v1.1"] {
+            t.says(told);
+        }
+    } else {
+        t.says("not read: this build leaves out servicecatalog (cargo build");
+    }
+    let asked = t.sim().calls("DescribeProject");
+    t.run_for("5m").await;
+    assert_eq!(t.sim().calls("DescribeProject"), asked, "a project is not polled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_of_a_project_is_told_beside_what_can() {
+    for (operation, shown, problem) in [
+        ("DescribeProject", "fraud-screening", "project: DescribeProject: denied"),
+        ("DescribeProvisionedProduct", "CreateCompleted", "provisioned product: DescribeProvisionedProduct: denied"),
+        ("DescribeProduct", "TAINTED", "names of the product and its version: DescribeProduct: denied"),
+    ] {
+        if operation != "DescribeProject" && cfg!(not(feature = "servicecatalog")) {
+            continue;
+        }
+        let story = format!(
+            "inherits = \"governed\"\n[[fault]]\noperation = \"{operation}\"\n\
+             code = \"AccessDeniedException\"\nmessage = \"no\"\n"
+        );
+        let mut t = Harness::story(&story).size(200, 60).ready().await;
+        t.to("fraud-screening").await;
+        t.keys("enter").await;
+        t.run_for("2m").await;
+        t.says(shown);
+        t.says(problem);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_of_data_has_the_schema_that_the_configuration_names_or_says_how_to_get_it() {
+    let customers = "uri = \"s3://retail-data-lake/customers/dt={yyyy-MM-dd}/\"\n";
+    let with = |schema: &str| CONFIG.replace(customers, &format!("{customers}schema = \"{schema}\"\n"));
+    for (schema, told) in [
+        ("retail/customers", &["NONE  a new version may change anything", "▲ FAILURE", "3 h ago"][..]),
+        ("retail/nothing", &["schema: GetSchema: ", "Schema is not found"]),
+    ] {
+        let mut t = Harness::story("governed").config(&with(schema)).size(200, 60).ready().await;
+        t.run_for("2m").await;
+        assert!(!t.sim().operations().contains("glue:GetSchema"), "nobody looked at the data");
+        t.keys("1 '/customers' enter enter").await;
+        t.run_for("2m").await;
+        t.says(schema);
+        if cfg!(feature = "glue") {
+            for told in told {
+                t.says(told);
+            }
+        } else {
+            t.says("not read: this build leaves out glue (cargo build");
+        }
     }
 }
 

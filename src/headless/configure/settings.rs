@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::written::{list, table, text};
 use crate::config::{
-    Account, Command, Config, Confirm, DataKind, Freeze, Link, Meaning, Metric, MetricSource, Model, Notify, Osc, Role,
-    RunIn, Stage,
+    Account, Command, Config, Confirm, DataKind, Freeze, KeyValue, Link, Meaning, Metric, MetricSource, Model, Notify,
+    Osc, Record, Role, RunIn, Stage,
 };
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
@@ -150,7 +150,8 @@ fn model(model: &Model) -> String {
         .list("endpoints", model.endpoints.iter().map(crate::config::Glob::text))
         .list("alarms", model.alarms.iter().map(crate::config::Glob::text))
         .list("codepipeline", texts(&model.codepipeline))
-        .text("runbook_url", model.runbook_url.as_deref());
+        .text("runbook_url", model.runbook_url.as_deref())
+        .raw("record", model.record.as_ref().map(record));
     let data = model.data.iter().map(|data| {
         let kind = match data.kind {
             DataKind::S3 => "s3",
@@ -158,10 +159,20 @@ fn model(model: &Model) -> String {
         };
         let age = data.max_age.map(|age| format!("{}s", age.as_secs()));
         let lines = Lines::of("model.data").text("kind", Some(kind)).text("uri", Some(&data.uri));
-        lines.text("max_age", age.as_deref()).0
+        let schema = data.schema.as_ref().map(ToString::to_string);
+        lines.text("max_age", age.as_deref()).text("schema", schema.as_deref()).0
     });
     let data: String = data.collect();
     own.0 + &family.unwrap_or_default() + &data + &model.metrics.iter().map(metric).collect::<String>()
+}
+
+fn record(record: &Record) -> String {
+    let value = |value: &KeyValue| {
+        let template = text(&value.template.to_string());
+        if value.number { format!("{{ N = {template} }}") } else { template }
+    };
+    let key: Vec<String> = record.key.iter().map(|(name, own)| format!("{} = {}", text(name), value(own))).collect();
+    format!("{{ table = {}, key = {{ {} }} }}", text(&record.table), key.join(", "))
 }
 
 fn metric(metric: &Metric) -> String {
@@ -209,11 +220,14 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_a_configuration_that_means_the_same() {
+        let record = "[[model]]\nname = \"m\"\n\
+                      record = { table = \"ml-models\", key = { \"a b\" = \"{{}} {model}\", v = { N = \"{version}\" } } }\n";
+        let schema = "[[model]]\nname = \"m\"\n[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/\"\nschema = \"retail/clicks\"\n";
         let own = "theme = \"light\"\nmax_cost_per_day = 5\nmeasure_every = \"5m\"\nconfirm = \"confirm\"\n\
                    [[account]]\nlabel = \"prod\"\nregions = [\"eu-west-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n\
                    [[freeze]]\nname = \"weekend\"\ndays = [\"fri\", \"sat\"]\nhours = \"18:00-08:00\"\nzone = \"Europe/Berlin\"\n\
                    [[freeze]]\nname = \"sale\"\nfrom = \"2026-11-27\"\nto = \"2026-11-30T08:00\"\nstages = [\"prod\"]\naccounts = [\"prod\"]\n";
-        for text in [own, include_str!("../../demo.toml")] {
+        for text in [own, record, schema, include_str!("../../demo.toml")] {
             let config = parsed(text);
             let mut shown = parsed(&settings(&config));
             for (shown, model) in shown.models.iter_mut().zip(&config.models) {

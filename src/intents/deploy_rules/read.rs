@@ -58,7 +58,7 @@ impl DeployRules {
             }
             if target.arn.contains(":codepipeline:") {
                 self.pipelines.push(arn_name(&target.arn).to_owned());
-                self.warnings.extend(describe_pipeline(executor, arn_name(&target.arn)).await);
+                self.warnings.extend(Box::pin(describe_pipeline(executor, arn_name(&target.arn))).await);
             }
         }
         let targets: Vec<&str> = rule.targets.iter().flatten().map(|target| arn_name(&target.arn)).collect();

@@ -2,7 +2,8 @@
 
 use crate::sim::prelude::{Record, Span, Value, json, num, tree};
 use crate::sim::services::sagemaker::{Monitor, identity};
-use crate::sim::story::{self, Card, Governed, Image, MonitorKind, Violation};
+use crate::sim::services::service_catalog;
+use crate::sim::story::{self, Card, Governed, Image, Item, Model, MonitorKind, Project, Story, Violation};
 use crate::sim::world::World;
 
 const HOUR: Span = Span::minutes(60);
@@ -101,6 +102,44 @@ impl World {
         self.ecr.images.insert(digest, spec.clone());
     }
 
+    /// Puts an item into its table. Its first item makes the table.
+    pub(super) fn build_item(&mut self, spec: &Item) {
+        let table = self.tables.entry(spec.table.clone()).or_default();
+        table.key = spec.key.keys().cloned().collect();
+        let attributes = spec.key.iter().chain(&spec.attributes);
+        table
+            .items
+            .push(Value::Dict(attributes.map(|(name, value)| (name.clone().into(), attribute(value))).collect()));
+    }
+
+    /// Makes a project for each model, as the tags of its resources say.
+    pub(super) fn build_projects(&mut self, story: &Story) {
+        let own = |model: &Model| story.projects.iter().find(|project| project.name == model.name).cloned();
+        let usual = |model: &Model| Project {
+            name: model.name.clone(),
+            status: "AVAILABLE".to_owned(),
+            message: None,
+            product: "Model building, training and deployment".to_owned(),
+            artifact: "v1.2".to_owned(),
+            age: Span::minutes(300 * 24 * 60),
+        };
+        self.projects = story.models.iter().map(|model| own(model).unwrap_or_else(|| usual(model))).collect();
+        for project in &self.projects {
+            let (name, created) = (project.name.as_str(), self.env.start - project.age);
+            let doc = tree! {
+                "ProjectArn": self.env.account.sagemaker("project", name), "ProjectName": name,
+                "ProjectId": format!("p-{}", num::hex(num::hash(name), 12)),
+                "ServiceCatalogProvisionedProductDetails": tree! {
+                    "ProvisionedProductId": service_catalog::provisioned_id(project),
+                    "ProvisionedProductStatusMessage": project.message.as_deref(),
+                },
+                "ProjectStatus": "CreateCompleted", "CreationTime": created,
+                "CreatedBy": identity(&self.env.account, "ana"),
+            };
+            self.sagemaker.projects.insert(name.to_owned(), Record::new(name, created, doc));
+        }
+    }
+
     /// Adds to a version what the story says of it.
     pub(super) fn build_governed(&mut self, spec: &Governed) {
         if let Some(record) = self.version(&spec.version) {
@@ -121,6 +160,23 @@ impl World {
                 .with("Bias", tree! { "Report": source("bias.json") })
                 .with("Explainability", tree! { "Report": source("explainability.json") });
             record.doc.set("ModelMetrics", metrics);
+        }
+    }
+}
+
+/// Gives a value its type, as `DynamoDB` has it.
+fn attribute(value: &toml::Value) -> Value {
+    use toml::Value as Written;
+    match value {
+        Written::String(text) => tree! { "S": text.as_str() },
+        Written::Integer(number) => tree! { "N": number.to_string() },
+        Written::Float(number) => tree! { "N": number.to_string() },
+        Written::Boolean(flag) => tree! { "BOOL": *flag },
+        Written::Datetime(time) => tree! { "S": time.to_string() },
+        Written::Array(items) => tree! { "L": items.iter().map(attribute).collect::<Vec<_>>() },
+        Written::Table(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone().into(), attribute(value)));
+            tree! { "M": Value::Dict(members.collect()) }
         }
     }
 }

@@ -18,6 +18,7 @@ mod model_cards;
 mod monitoring;
 mod other_jobs;
 mod pipelines;
+mod projects;
 mod registry;
 mod search;
 mod state;
@@ -38,6 +39,7 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[
     components::OPERATIONS,
     registry::OPERATIONS,
     pipelines::OPERATIONS,
+    projects::OPERATIONS,
     jobs::OPERATIONS,
     other_jobs::OPERATIONS,
     monitoring::OPERATIONS,

@@ -107,6 +107,22 @@ pub(crate) struct Image {
     pub(crate) findings: BTreeMap<String, i64>,
 }
 
+/// An item of a `DynamoDB` table. The key of the first item of a table is the schema of its key.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Item {
+    /// The table.
+    pub(crate) table: String,
+    /// The attributes of its key.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
+    pub(crate) key: BTreeMap<String, toml::Value>,
+    /// The other attributes.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
+    pub(crate) attributes: BTreeMap<String, toml::Value>,
+}
+
 /// A place where people work.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -165,6 +181,63 @@ pub(crate) struct HealthEvent {
     /// What it affects in the account. If nothing, the event is public.
     #[serde(default)]
     pub(crate) entities: Vec<String>,
+}
+
+/// What a rule of AWS Config says of something.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evaluated {
+    /// The name of the rule.
+    pub(crate) rule: String,
+    /// The type of AWS Config: `AWS::SageMaker::EndpointConfig`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// The begin of its name.
+    pub(crate) name: String,
+    /// Whether it meets the rule.
+    #[serde(default)]
+    pub(crate) met: bool,
+    /// What the rule says about it.
+    pub(crate) why: Option<String>,
+}
+
+/// A project of `SageMaker`, and the product of Service Catalog that made it.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Project {
+    /// The name, which is that of a model.
+    pub(crate) name: String,
+    /// The status of the provisioned product, such as `TAINTED`.
+    pub(crate) status: String,
+    /// What Service Catalog says about that status.
+    pub(crate) message: Option<String>,
+    /// The name of the product: the template of the project.
+    pub(crate) product: String,
+    /// The name of the version of the product.
+    pub(crate) artifact: String,
+    /// Its age.
+    pub(crate) age: Span,
+}
+
+/// A schema of the schema registry of Glue.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Schema {
+    /// The name of the registry.
+    pub(crate) registry: String,
+    /// The name.
+    pub(crate) name: String,
+    /// The compatibility mode, such as `BACKWARD`.
+    pub(crate) compatibility: String,
+    /// The number of versions.
+    pub(crate) versions: i64,
+    /// The status of the newest version, such as `AVAILABLE`.
+    pub(crate) status: String,
+    /// The age of the newest version.
+    pub(crate) age: Span,
 }
 
 /// An insight of `DevOps` Guru.

@@ -87,6 +87,10 @@ impl Story {
         merge(&mut self.cards, more.cards, |card| card.name.clone());
         self.governed.extend(more.governed);
         self.images.extend(more.images);
+        self.evaluated.extend(more.evaluated);
+        self.items.extend(more.items);
+        self.projects.extend(more.projects);
+        self.schemas.extend(more.schemas);
         self.keys.extend(more.keys);
         self.insights.extend(more.insights);
         self.health_events.extend(more.health_events);

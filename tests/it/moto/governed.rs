@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::server::{Moto, RETAIL};
 use crate::sagetop::Home;
+#[cfg(any(feature = "dynamodb", feature = "glue"))]
+use crate::terminal::pty::Terminal;
 
 #[test]
 fn a_model_card_of_boto3_belongs_to_the_group_that_it_names() {
@@ -45,6 +47,85 @@ fn a_rollback_plan_asks_ecr_for_the_image_that_it_would_run() {
     moto.ask(RETAIL, "ecr", "put_image", &put);
     let told = plan();
     assert!(told.contains("image exists") && !told.contains("is gone from ECR"), "{told}");
+}
+
+#[cfg(feature = "dynamodb")]
+#[test]
+fn an_item_that_boto3_wrote_is_among_the_facts_of_its_version() {
+    let moto = Moto::start(&[]);
+    let ask = |service, method, request: Value| moto.ask(RETAIL, service, method, &request);
+    ask("sagemaker", "create_model_package_group", json!({"ModelPackageGroupName": "churn"}));
+    let version = json!({"ModelPackageGroupName": "churn", "ModelApprovalStatus": "Approved"});
+    ask("sagemaker", "create_model_package", version);
+    let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
+    let table = json!({
+        "TableName": "team.models", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [attribute("id", "S"), attribute("n", "N")],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "RANGE"}],
+    });
+    ask("dynamodb", "create_table", table);
+    let item = json!({
+        "id": {"S": "team/churn"}, "n": {"N": "1"}, "reviewed_by": {"S": "ana \u{1b}[31m遅い"},
+        "limits": {"M": {"auc": {"N": "0.81"}}}, "db_password": {"S": "S3CR3T"},
+    });
+    ask("dynamodb", "put_item", json!({"TableName": "team.models", "Item": item}));
+
+    let home = Home::new();
+    let config = "[[model]]\nname = \"churn\"\n\
+                  record = { table = \"team.models\", key = { id = \"team/{group}\", n = { N = \"{version}\" } } }\n";
+    let file = home.write("sagetop.toml", config);
+    let place = ["--endpoint-url", &moto.url, "--region", RETAIL, "--read-only", "--config", file.to_str().unwrap()];
+    let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
+    let mut terminal = Terminal::start(&home, 160, 50, &place, &keys);
+    terminal.until_shown(&["churn", "✓"]);
+    assert_eq!(moto.count(RETAIL, "GetItem"), 0, "nobody has looked yet");
+    terminal.press("3");
+    terminal.until_shown(&["v1"]);
+    terminal.press("\r\r");
+    terminal.until_shown(&["team.models id=team/churn, n=1", "ana", "遅い", "{\"auc\":0.81}", "redacted"]);
+    assert!(!terminal.text().contains("S3CR3T"));
+    terminal.press("q");
+    terminal.end();
+    terminal.left_as_found();
+}
+
+#[cfg(feature = "glue")]
+#[test]
+fn a_schema_that_boto3_registered_is_among_the_facts_of_its_data() {
+    let moto = Moto::start(&[]);
+    let ask = |service, method, request: Value| moto.ask(RETAIL, service, method, &request);
+    let place = json!({"LocationConstraint": RETAIL});
+    ask("s3", "create_bucket", json!({"Bucket": "lake", "CreateBucketConfiguration": place}));
+    ask("s3", "put_object", json!({"Bucket": "lake", "Key": "clicks/part-0.json", "Body": "{}"}));
+    ask("sagemaker", "create_model_package_group", json!({"ModelPackageGroupName": "churn"}));
+    ask("glue", "create_registry", json!({"RegistryName": "team"}));
+    let definition = |field: &str| {
+        json!({"type": "record", "name": "row", "fields": [{"name": field, "type": "string"}]}).to_string()
+    };
+    let schema = json!({
+        "RegistryId": {"RegistryName": "team"}, "SchemaName": "clicks", "DataFormat": "AVRO",
+        "Compatibility": "NONE", "SchemaDefinition": definition("a"),
+    });
+    ask("glue", "create_schema", schema);
+    let id = json!({"RegistryName": "team", "SchemaName": "clicks"});
+    ask("glue", "register_schema_version", json!({"SchemaId": id, "SchemaDefinition": definition("b")}));
+
+    let home = Home::new();
+    let config = "[[model]]\nname = \"churn\"\n[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/clicks/\"\n\
+                  schema = \"team/clicks\"\n";
+    let file = home.write("sagetop.toml", config);
+    let place = ["--endpoint-url", &moto.url, "--region", RETAIL, "--read-only", "--config", file.to_str().unwrap()];
+    let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
+    let mut terminal = Terminal::start(&home, 160, 50, &place, &keys);
+    terminal.until_shown(&["churn", "✓"]);
+    terminal.press("1");
+    terminal.until_shown(&["s3://lake/clicks/"]);
+    assert_eq!(moto.count(RETAIL, "GetSchema"), 0, "nobody has looked yet");
+    terminal.press("\r\r");
+    terminal.until_shown(&["team/clicks", "NONE  a new version may change anything", "latest version", "✓ AVAILABLE"]);
+    terminal.press("q");
+    terminal.end();
+    terminal.left_as_found();
 }
 
 #[test]

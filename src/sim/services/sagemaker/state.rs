@@ -57,6 +57,7 @@ pub(crate) struct State {
     pub(crate) notebooks: Table,
     pub(crate) apps: Table,
     pub(crate) tracking_servers: Table,
+    pub(crate) projects: Table,
     /// The feature groups that are written to, with the folder of their offline store and the time of the next write.
     pub(crate) offline_writes: BTreeMap<String, (String, Time)>,
 }
