@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod automation;
 mod command;
 mod error;
 mod family;
@@ -33,6 +34,7 @@ use crate::disk;
 
 pub use access::Access;
 pub use account::{Account, Colour};
+pub use automation::Automation;
 pub use command::{Command, RunIn};
 pub use error::{ConfigError, Source, nearest};
 pub use family::Family;
@@ -86,6 +88,8 @@ pub struct Config {
     pub notify: Notify,
     /// The `[[command]]` tables, in the order of the file.
     pub commands: Vec<Command>,
+    /// The `[[automation]]` tables, in the order of the file.
+    pub automations: Vec<Automation>,
     /// The `[[link]]` tables, in the order of the file.
     pub links: Vec<Link>,
     /// Patterns on topics and alarm names, each with a severity. The first pattern that matches counts.
@@ -136,6 +140,9 @@ pub(crate) struct File {
     /// The reactions to a model that breaks.
     #[serde(default)]
     notify: notify::Written,
+    /// The runbooks of Systems Manager that may be started.
+    #[serde(default)]
+    automation: Vec<automation::Written>,
     /// The programs that run on what the cursor is on.
     #[serde(default)]
     command: Vec<command::Written>,
@@ -185,6 +192,7 @@ impl Config {
             models,
             links: link::checked(file.link, source)?,
             notify: file.notify.checked(source)?,
+            automations: automation::checked(file.automation, source)?,
             commands: command::checked(file.command, source)?,
             severities: severities.collect::<Result<_, ConfigError>>()?,
         })

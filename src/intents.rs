@@ -11,6 +11,7 @@ mod any_job;
 mod approve;
 mod arguments;
 mod armed;
+mod calendar;
 mod calls;
 mod decision;
 #[cfg(feature = "codepipeline")]
@@ -46,6 +47,8 @@ mod set_instances;
 mod set_scaling_limits;
 mod shift_traffic;
 mod stages;
+#[cfg(feature = "ssm")]
+mod start_automation;
 mod step;
 mod stop_execution;
 mod stop_job;
@@ -78,6 +81,7 @@ pub use answer_callback::{FailCallback, SucceedCallback};
 pub use any_job::JobKind;
 pub use approve::{Approve, Reject};
 pub use armed::ArmedRollback;
+pub use calendar::{CalendarState, Calendars};
 pub use calls::{Api, Permission, Receipt};
 pub use executor::{Executor, Outcome, Progress};
 pub use freeze::{Frozen, OVERRIDE};
@@ -101,6 +105,8 @@ pub use set_instances::SetInstances;
 #[cfg(feature = "applicationautoscaling")]
 pub use set_scaling_limits::SetScalingLimits;
 pub use shift_traffic::ShiftTraffic;
+#[cfg(feature = "ssm")]
+pub use start_automation::StartAutomation;
 pub use step::Step;
 pub use stop_execution::StopExecution;
 pub use stop_job::StopJob;
@@ -156,6 +162,8 @@ macro_rules! intents {
                 MuteAlarms,
                 UnmuteAlarm,
                 SwitchAlarmActions,
+                #[cfg(feature = "ssm")]
+                StartAutomation,
             ]
             $($rest)*
         }

@@ -7,8 +7,13 @@ mod account_id;
 mod admit;
 pub mod alarm;
 pub mod alarm_history;
+#[cfg(feature = "ssm")]
+pub mod automation_execution;
 mod aws_command;
 mod cadence;
+#[cfg(feature = "ssm")]
+pub mod change_calendar;
+pub mod check_report;
 #[cfg(feature = "configservice")]
 pub mod compliance;
 pub mod config;
@@ -66,7 +71,7 @@ mod property;
 #[cfg(feature = "servicequotas")]
 pub mod quota;
 mod reference;
-#[cfg(any(feature = "codepipeline", feature = "sfn"))]
+#[cfg(any(feature = "codepipeline", feature = "sfn", feature = "ssm"))]
 mod related;
 pub mod report;
 mod resource;
@@ -136,6 +141,7 @@ resources! {
         monitoring_schedules: MonitoringSchedules(monitoring_schedule::MonitoringSchedule) = "monitoring_schedules",
         model_cards: ModelCards(model_card::ModelCard) = "model_cards",
         version_records: VersionRecords(version_record::VersionRecord) = "version_records",
+        check_reports: CheckReports(check_report::CheckReport) = "check_reports",
         workbenches: Workbenches(workbench::Workbench) = "workbenches",
         projects: Projects(project::Project) = "projects",
     }
@@ -189,6 +195,11 @@ resources! {
     #[cfg(feature = "health")]
     health {
         health_events: HealthEvents(health_event::HealthEvent) = "health_events",
+    }
+    #[cfg(feature = "ssm")]
+    ssm {
+        automation_executions: AutomationExecutions(automation_execution::AutomationExecution) = "automation_executions",
+        change_calendars: ChangeCalendars(change_calendar::ChangeCalendar) = "change_calendars",
     }
     #[cfg(feature = "servicequotas")]
     service_quotas {

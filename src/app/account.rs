@@ -13,7 +13,7 @@ use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
 use crate::handles::Place;
-use crate::intents::{AccessRules, Frozen, Remembered};
+use crate::intents::{AccessRules, Calendars, Frozen, Remembered};
 use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
@@ -117,7 +117,8 @@ impl Account {
     /// known.
     #[must_use]
     pub fn frozen(&self, stage: &str) -> Vec<Frozen> {
-        self.access.frozen(self.identity().map(|me| me.arn.as_str()), stage, self.observed.at)
+        let Observed { store, at, .. } = &self.observed;
+        self.access.frozen(self.identity().map(|me| me.arn.as_str()), stage, *at, &Calendars::of(store, *at))
     }
 
     /// Returns the first freeze that forbids changes of a stage, because it was not lifted.

@@ -103,6 +103,16 @@ const READS: &[(&str, &[&str])] = &[
     ("servicecatalog", &["DescribeProvisionedProduct", "DescribeProduct"]),
     ("devops-guru", &["ListInsights"]),
     ("health", &["DescribeEvents", "DescribeEventDetails", "DescribeAffectedEntities"]),
+    (
+        "ssm",
+        &[
+            "GetCalendarState",
+            "DescribeAutomationExecutions",
+            "GetAutomationExecution",
+            "DescribeDocument",
+            "ListTagsForResource",
+        ],
+    ),
     ("logs", &["DescribeLogStreams", "FilterLogEvents"]),
     (
         "s3",

@@ -122,6 +122,8 @@ services! {
     devops_guru: aws_sdk_devopsguru = Service { iam: "devops-guru", ..Service::USUAL };
     #[cfg(feature = "health")]
     health: aws_sdk_health with connect_health = Service { iam: "health", ..Service::USUAL };
+    #[cfg(feature = "ssm")]
+    ssm: aws_sdk_ssm = Service { iam: "ssm", ..Service::USUAL };
     #[cfg(feature = "servicequotas")]
     service_quotas: aws_sdk_servicequotas = Service { iam: "servicequotas", ..Service::USUAL };
     #[cfg(feature = "ecr")]
@@ -140,7 +142,7 @@ services! {
 }
 
 /// The services that have a cargo feature, and whether this build has it.
-const OPTIONAL: [(&str, bool); 16] = [
+const OPTIONAL: [(&str, bool); 17] = [
     ("eventbridge", cfg!(feature = "eventbridge")),
     ("scheduler", cfg!(feature = "scheduler")),
     ("sfn", cfg!(feature = "sfn")),
@@ -157,6 +159,7 @@ const OPTIONAL: [(&str, bool); 16] = [
     ("servicecatalog", cfg!(feature = "servicecatalog")),
     ("devopsguru", cfg!(feature = "devopsguru")),
     ("health", cfg!(feature = "health")),
+    ("ssm", cfg!(feature = "ssm")),
 ];
 
 /// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.

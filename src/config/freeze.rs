@@ -35,11 +35,19 @@ pub enum Window {
     /// Each week, on these days from the first time of day to the second. If that is not later, it is the time of the
     /// next day.
     Weekly(Vec<Weekday>, (Time, Time), TimeZone),
+    /// While a change calendar of Systems Manager with this name or ARN is closed.
+    Calendar(String),
 }
 
 impl Freeze {
+    /// Returns the change calendar that decides whether it is in force.
+    #[must_use]
+    pub fn calendar(&self) -> Option<&str> {
+        if let Window::Calendar(name) = &self.window { Some(name) } else { None }
+    }
+
     /// Returns when the freeze ends, if it is in force at a time. A weekly freeze without a pause ends after a week, as
-    /// far as this tells.
+    /// far as this tells. Of a freeze with a calendar, only AWS knows it.
     #[must_use]
     pub fn until(&self, at: Timestamp) -> Option<Timestamp> {
         match &self.window {
@@ -48,6 +56,7 @@ impl Freeze {
                 let ends = |at: &Timestamp| weekly_end(*at, days, *hours, zone);
                 std::iter::successors(ends(&at), ends).take(MOST_JOINED).last()
             }
+            Window::Calendar(_) => None,
         }
     }
 }
@@ -127,6 +136,8 @@ pub(super) struct Written {
     hours: Option<Spanned<Hours>>,
     /// The time zone, such as `Europe/Berlin`; left out: UTC.
     zone: Option<Spanned<String>>,
+    /// The name or ARN of a change calendar of Systems Manager, in place of times: in force while it is closed.
+    calendar: Option<Spanned<Name>>,
     /// The stages that it protects; left out: all.
     #[serde(default)]
     stages: Vec<Name>,
@@ -159,6 +170,10 @@ impl Written {
     fn checked(self, source: &Source) -> Result<Freeze, ConfigError> {
         let zone = self.zone(source)?;
         let whole = || ConfigError::at(source, self.name.span(), format!("{:?} has no time", self.name.get_ref().0));
+        if let Some(calendar) = &self.calendar {
+            let window = self.calendar_window(calendar, source)?;
+            return Ok(self.of(window));
+        }
         let window = match (&self.from, &self.to, &self.days) {
             (Some(from), Some(to), None) => {
                 let (start, end) = (instant(from, &zone, source)?, instant(to, &zone, source)?);
@@ -176,17 +191,38 @@ impl Written {
                 let message = "days name at least one day, and do not go with from and to";
                 return Err(ConfigError::at(source, days.span(), message).hint("write days = [\"sat\", \"sun\"]"));
             }
-            (..) => return Err(whole().hint("write from and to, or days with or without hours")),
+            (..) => return Err(whole().hint("write from and to, or days with or without hours, or calendar")),
         };
         if let (Window::Once(..), Some(hours)) = (&window, &self.hours) {
             return Err(ConfigError::at(source, hours.span(), "hours go with days and not with from and to"));
         }
-        Ok(Freeze {
+        Ok(self.of(window))
+    }
+
+    fn of(self, window: Window) -> Freeze {
+        Freeze {
             name: self.name.into_inner().0,
             stages: self.stages.into_iter().map(|stage| stage.0).collect(),
             accounts: self.accounts.into_iter().map(Spanned::into_inner).collect(),
             window,
-        })
+        }
+    }
+
+    /// Checks that a calendar has a name of AWS, and no times beside it.
+    fn calendar_window(&self, calendar: &Spanned<Name>, source: &Source) -> Result<Window, ConfigError> {
+        let times =
+            [self.from.is_some(), self.to.is_some(), self.days.is_some(), self.hours.is_some(), self.zone.is_some()];
+        if times.contains(&true) {
+            let message = "a calendar says itself when it is closed";
+            let hint = "leave out from, to, days, hours and zone, or write a [[freeze]] for each";
+            return Err(ConfigError::at(source, calendar.span(), message).hint(hint));
+        }
+        let name = &calendar.get_ref().0;
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c)) {
+            let message = format!("{name:?} is not the name or the ARN of a change calendar");
+            return Err(ConfigError::at(source, calendar.span(), message));
+        }
+        Ok(Window::Calendar(name.clone()))
     }
 
     fn zone(&self, source: &Source) -> Result<TimeZone, ConfigError> {
@@ -218,6 +254,7 @@ impl fmt::Display for Window {
                 writeln!(f, "hours = \"{}-{}\"", from.strftime("%H:%M"), to.strftime("%H:%M"))?;
                 writeln!(f, "zone = \"{}\"", zone.iana_name().unwrap_or("UTC"))
             }
+            Self::Calendar(name) => writeln!(f, "calendar = \"{name}\""),
         }
     }
 }

@@ -93,6 +93,8 @@ pub enum MetricSource {
         uri: String,
         /// The path of the value in the report.
         json_path: String,
+        /// The time between two reports. A report that is twice as old is too old to be believed.
+        period: Duration,
     },
     /// The state of an alarm, instead of a value.
     Alarm {
@@ -103,6 +105,10 @@ pub enum MetricSource {
 
 /// The longest period of a metric, in seconds.
 const LONGEST_PERIOD: u64 = 31 * 86_400;
+/// The period of a report at a fixed place, where none is written.
+const PERIOD_OF_REPORT: Duration = Duration::from_hours(24);
+/// The shortest period of a report at a fixed place. It is read every ten minutes, so a shorter one would always be late.
+const SHORTEST_PERIOD_OF_REPORT: Duration = Duration::from_mins(15);
 
 /// A metric as it is written in the file.
 #[derive(Debug, Deserialize)]
@@ -119,7 +125,7 @@ pub(super) struct WrittenMetric {
     dimensions: Option<BTreeMap<String, String>>,
     /// The statistic, such as `Average` or `p99`.
     stat: Option<Name>,
-    /// How often a value comes; left out: estimated from the values of 14 days.
+    /// How often a value comes; left out: estimated from the values of 14 days, and `1d` for a report at a fixed place.
     period: Option<Spanned<Span>>,
     /// The bound.
     threshold: Option<Spanned<f64>>,
@@ -201,7 +207,7 @@ fn checked(written: Spanned<WrittenMetric>, base: Option<&Metric>, source: &Sour
             name: metric.name.map(|n| n.0),
             dimensions: metric.dimensions,
             stat: metric.stat.map(|s| s.0),
-            period: metric.period.map(|period| checked_period(&period, source)).transpose()?,
+            period: metric.period.map(|period| checked_period(period, source)).transpose()?,
         }
         .checked(&metric.label.0, span, base.map(|base| &base.source), source)?,
         label: metric.label.0,
@@ -236,7 +242,7 @@ struct Origin {
     name: Option<String>,
     dimensions: Option<BTreeMap<String, String>>,
     stat: Option<String>,
-    period: Option<Duration>,
+    period: Option<Spanned<Span>>,
 }
 
 impl Origin {
@@ -257,11 +263,7 @@ impl Origin {
                 let hint = "leave out either source, or namespace and name";
                 return Err(ConfigError::at(source, report.span(), message).hint(hint));
             }
-            if self.period.is_some() {
-                return Err(ConfigError::at(source, report.span(), "a report has no period")
-                    .hint("leave out period: a report is read once for each version"));
-            }
-            return of_report(report.into_inner(), self.of_drift, source);
+            return of_report(report.into_inner(), self.period, self.of_drift, source);
         }
         let base = match base {
             Some(MetricSource::CloudWatch { namespace, name, dimensions, stat, period }) => {
@@ -286,20 +288,19 @@ impl Origin {
             name: self.name.unwrap_or(name),
             dimensions: self.dimensions.unwrap_or(dimensions),
             stat: self.stat.unwrap_or(stat),
-            period: self.period.or(period),
+            period: self.period.map(|period| period.into_inner().0).or(period),
         })
     }
 }
 
 /// Checks that a period is one that CloudWatch accepts: whole minutes.
-fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
-    let period = written.get_ref().0;
-    let seconds = period.as_secs();
+fn checked_period(written: Spanned<Span>, source: &Source) -> Result<Spanned<Span>, ConfigError> {
+    let seconds = written.get_ref().0.as_secs();
     if !seconds.is_multiple_of(60) || seconds > LONGEST_PERIOD {
         let message = "a period is whole minutes, at most 31 days";
         return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\", \"1h\", \"1d\" or \"7d\""));
     }
-    Ok(period)
+    Ok(written)
 }
 
 /// Checks an alarm whose state is the metric.
@@ -314,7 +315,12 @@ fn of_alarm(alarm: Spanned<Name>, elsewhere: bool, drift: bool, source: &Source)
     Ok(MetricSource::Alarm { name: alarm.into_inner().0 })
 }
 
-fn of_report(report: WrittenSource, drift: bool, source: &Source) -> Result<MetricSource, ConfigError> {
+fn of_report(
+    report: WrittenSource,
+    period: Option<Spanned<Span>>,
+    drift: bool,
+    source: &Source,
+) -> Result<MetricSource, ConfigError> {
     let WrittenSource { s3: place, json_path } = report;
     let path = json_path.get_ref();
     // The path leads to one value: it has names and `[n]`, and no wildcards.
@@ -324,12 +330,22 @@ fn of_report(report: WrittenSource, drift: bool, source: &Source) -> Result<Metr
     }
     let json_path = json_path.into_inner();
     match place.get_ref().as_str() {
-        "package" => Ok(MetricSource::Package { json_path }),
+        "package" => match period {
+            Some(period) => Err(ConfigError::at(source, period.span(), "the report of a version has no period")
+                .hint("leave out period: it is read once for each version")),
+            None => Ok(MetricSource::Package { json_path }),
+        },
         uri if uri.strip_prefix("s3://").is_some_and(|rest| rest.contains('/')) => {
             if !drift {
                 return Err(needs(source, place.span(), "a report at a fixed place", "role = \"drift\""));
             }
-            Ok(MetricSource::Report { uri: uri.to_owned(), json_path })
+            let short = period.as_ref().filter(|period| period.get_ref().0 < SHORTEST_PERIOD_OF_REPORT);
+            if let Some(short) = short {
+                let message = "the period of a report is at least 15 minutes";
+                return Err(ConfigError::at(source, short.span(), message).hint("a report is read every ten minutes"));
+            }
+            let period = period.map_or(PERIOD_OF_REPORT, |period| period.into_inner().0);
+            Ok(MetricSource::Report { uri: uri.to_owned(), json_path, period })
         }
         other => {
             let message = format!("{other:?} is not a place of a report");

@@ -63,7 +63,7 @@ impl Model {
     /// Iterates over the places and JSON paths of the metrics whose values are in reports at fixed places.
     pub fn fixed_reports(&self) -> impl Iterator<Item = (&str, &str)> {
         self.metrics.iter().filter_map(|metric| match &metric.source {
-            MetricSource::Report { uri, json_path } => Some((uri.as_str(), json_path.as_str())),
+            MetricSource::Report { uri, json_path, .. } => Some((uri.as_str(), json_path.as_str())),
             MetricSource::CloudWatch { .. } | MetricSource::Package { .. } | MetricSource::Alarm { .. } => None,
         })
     }

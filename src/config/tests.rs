@@ -161,9 +161,9 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     (
         "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nperiod = \"1d\"\n\
          source = { s3 = \"package\", json_path = \"$.ctr\" }",
-        6,
+        5,
         10,
-        "a report has no period",
+        "the report of a version has no period",
         "leave out",
     ),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/dt={yyyy-MM\" }]", 3, 41, "not closed", "yyyy"),
@@ -206,7 +206,7 @@ fn a_family_brings_metrics_that_can_be_changed_one_by_one() {
                     format!("{namespace} {name} {dimensions:?} {stat}")
                 }
                 MetricSource::Package { json_path } => json_path.clone(),
-                MetricSource::Report { uri, json_path } => format!("{uri} {json_path}"),
+                MetricSource::Report { uri, json_path, .. } => format!("{uri} {json_path}"),
                 MetricSource::Alarm { name } => name.clone(),
             };
             format!("{}{limit}: {place}", metric.label)
@@ -273,6 +273,8 @@ fn accounts_have_a_name_a_way_in_and_manners() {
     }
 }
 
+const DAY: Duration = Duration::from_hours(24);
+
 #[test]
 fn a_source_of_drift_is_a_metric_a_report_or_an_alarm() {
     let of = |text: &str| parsed(&format!("[[model]]\nname = \"web\"\n[[model.metric]]\nlabel = \"PSI\"\n{text}"));
@@ -280,8 +282,12 @@ fn a_source_of_drift_is_a_metric_a_report_or_an_alarm() {
     let report = "source = { s3 = \"s3://lake/psi.json\", json_path = \"$.psi\" }";
     assert_eq!(
         source(&format!("role = \"drift\"\n{report}")).unwrap(),
-        MetricSource::Report { uri: "s3://lake/psi.json".into(), json_path: "$.psi".into() }
+        MetricSource::Report { uri: "s3://lake/psi.json".into(), json_path: "$.psi".into(), period: DAY }
     );
+    for (written, period) in [("7d", 7 * DAY), ("15m", Duration::from_mins(15)), ("31d", 31 * DAY)] {
+        let source = source(&format!("role = \"drift\"\nperiod = \"{written}\"\n{report}")).unwrap();
+        assert!(matches!(source, MetricSource::Report { period: own, .. } if own == period), "{source:?}");
+    }
     assert_eq!(source("role = \"drift\"\nalarm = \"psi\"").unwrap(), MetricSource::Alarm { name: "psi".into() });
     let wrong = [
         (report.to_owned(), "a report at a fixed place has no effect alone"),
@@ -292,6 +298,8 @@ fn a_source_of_drift_is_a_metric_a_report_or_an_alarm() {
             "role = \"drift\"\nsource = { s3 = \"lake\", json_path = \"$.psi\" }".to_owned(),
             "is not a place of a report",
         ),
+        (format!("role = \"drift\"\nperiod = \"14m\"\n{report}"), "the period of a report is at least 15 minutes"),
+        (format!("role = \"drift\"\nperiod = \"32d\"\n{report}"), "a period is whole minutes, at most 31 days"),
     ];
     for (text, why) in wrong {
         let error = of(&text).unwrap_err().to_string();

@@ -86,7 +86,7 @@ impl Executor {
         endpoint.tags = endpoint.read_tags(&self.aws).await.ok();
         let stage = endpoint.known_stage(&self.preferences.models);
         self.access.check_stage(stage).map_err(|why| Refusal::No(format!("read-only: {name} is not armed; {why}")))?;
-        self.check_freezes(<Rollback as Intent>::NAME, stage, Some(&self.identity))?;
+        self.check_freezes(<Rollback as Intent>::NAME, stage, Some(&self.identity)).await?;
         Ok(ArmedRollback { endpoint: name.to_owned(), arn: endpoint.arn, arriving, to })
     }
 

@@ -13,6 +13,8 @@ mod eventbridge;
 mod pipeline_execution;
 #[cfg(feature = "applicationautoscaling")]
 mod register_scalable_target;
+#[cfg(feature = "ssm")]
+mod start_automation_execution;
 mod start_pipeline_execution;
 mod step_callback;
 mod stop_job;
@@ -41,6 +43,8 @@ pub(super) use eventbridge::{DisableRule, EnableRule};
 pub(super) use pipeline_execution::{RetryPipelineExecution, StopPipelineExecution};
 #[cfg(feature = "applicationautoscaling")]
 pub(super) use register_scalable_target::RegisterScalableTarget;
+#[cfg(feature = "ssm")]
+pub(super) use start_automation_execution::StartAutomationExecution;
 pub(super) use start_pipeline_execution::{Selective, StartPipelineExecution};
 pub(super) use step_callback::{SendPipelineExecutionStepFailure, SendPipelineExecutionStepSuccess};
 pub(super) use stop_job::{StopHyperParameterTuningJob, StopProcessingJob, StopTrainingJob, StopTransformJob};
@@ -261,6 +265,8 @@ calls! {
     PutAlarmMuteRule,
     DisableAlarmActions,
     EnableAlarmActions,
+    #[cfg(feature = "ssm")]
+    StartAutomationExecution,
 }
 
 /// Returns a text of the journalled parameters; it is empty if there is none.

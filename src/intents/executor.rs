@@ -113,7 +113,7 @@ impl Executor {
         }
         plan.left_open = same.into_iter().map(|open| open.found).collect();
         let first = plan.left_open.iter().map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
-        let first: Vec<String> = self.warn_of_freezes(&plan).into_iter().chain(first).collect();
+        let first: Vec<String> = self.warn_of_freezes(&plan).await.into_iter().chain(first).collect();
         plan.warnings.splice(0..0, first);
         self.note_access(&mut plan);
         Ok(plan)
@@ -194,7 +194,7 @@ impl Executor {
         self.access
             .check_stage(&plan.stage)
             .map_err(|why| Refusal::No(format!("read-only: {} was not sent; {why}", plan.intent.name())))?;
-        let lifted = self.check_freezes(plan.intent.name(), &plan.stage, caller.as_deref())?;
+        let lifted = self.check_freezes(plan.intent.name(), &plan.stage, caller.as_deref()).await?;
         for guard in &plan.guards {
             guard.check(&self.aws).await?;
         }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::aws::{Aws, AwsError};
 use crate::resources::Kind;
-use crate::resources::step::Made;
+use crate::resources::step::{Check, Made};
 
 /// Stop a job of SageMaker
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -29,7 +29,11 @@ fn selected(at: &Selection<'_>) -> Option<(StopJob, bool)> {
         return Some((StopJob { kind: JobKind::Training, job: name.to_owned() }, running));
     }
     let step = at.store().steps.get(at.id_of(Kind::Steps)?)?;
-    let (Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn)) = &step.made else { return None };
+    let (Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::Check(Check { job: arn, .. }) | Made::OtherJob(arn)) =
+        &step.made
+    else {
+        return None;
+    };
     let (kind, name) = JobKind::of_arn(arn)?;
     Some((StopJob { kind, job: name.to_owned() }, step.status == "Executing"))
 }

@@ -1,6 +1,7 @@
 //! The properties of one thing: label and value, in AWS's own words where there are any.
 
 mod business;
+mod checks;
 mod compared;
 mod compliance;
 mod derived;
@@ -24,8 +25,7 @@ use super::cell;
 use crate::app::{App, Item};
 use crate::fmt;
 use crate::model::{Chain, Health};
-use crate::resources::{Kind, Property, Thing, Value};
-use crate::resources::{Resource, Table};
+use crate::resources::{Kind, Property, Resource, Table, Thing, Value};
 use crate::view::{Line, Tone};
 
 /// A label and a value.

@@ -99,8 +99,12 @@ fn freezes(app: &App, brief: bool) -> Line {
     frozen.iter().fold(Line::new(), |line, freeze| {
         let lifted = freeze.is_lifted(&app.here.lifted, app.here.observed.at);
         let (lifted, tone) = if lifted { (" lifted", Tone::Bad) } else { ("", Tone::Warn) };
-        let until = fmt::clock(app.here.observed.at, freeze.until, &app.zone);
-        let until = if brief { String::new() } else { format!(" until {until}") };
+        let until = freeze.until.map(|until| fmt::clock(app.here.observed.at, until, &app.zone));
+        let until = match (until, &freeze.doubt) {
+            (_, Some(_)) => " (calendar unknown)".to_owned(),
+            (Some(until), None) if !brief => format!(" until {until}"),
+            _ => String::new(),
+        };
         line.plain("  ").with(format!("freeze {}{lifted}{until}", freeze.name), tone)
     })
 }

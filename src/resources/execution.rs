@@ -105,7 +105,8 @@ impl Resource for PipelineExecution {
             .text("name", &*self.name)
             .text("only the steps", &*self.only().join(", "))
             .text("pipeline", &*self.pipeline)
-            .derived(Derived::Steps);
+            .derived(Derived::Steps)
+            .derived(Derived::Checks);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let started = self

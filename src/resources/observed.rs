@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Kind, Store};
-use crate::config::{Config, Data, DataKind, Glob, Link, Model as ModelConfig, SchemaName, Severity};
+use crate::config::{Automation, Config, Data, DataKind, Glob, Link, Model as ModelConfig, SchemaName, Severity};
 
 /// The input of a poller: the tables so far, the focus of the screen, and the user's preferences.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,10 @@ pub struct Preferences {
     pub models: Vec<ModelConfig>,
     /// Severities of topics and alarms, by pattern; the first match counts.
     pub severity: Vec<(Glob, Severity)>,
+    /// The `[[automation]]` tables of the configuration.
+    pub automations: Vec<Automation>,
+    /// The change calendars that the freezes of the configuration name.
+    pub calendars: Vec<String>,
     /// The `[[link]]` tables of the configuration.
     pub links: Vec<Link>,
     /// Whether a configured model without any resource is left out, because it may live in another account.
@@ -58,7 +62,19 @@ impl Preferences {
         let (models, severity) = (config.models.clone(), config.severities.clone());
         let links = config.links.clone();
         let (max_cost_per_day, measure_every) = (config.max_cost_per_day, config.measure_every);
-        Self { models, severity, links, omit_absent: false, max_cost_per_day, measure_every, unredacted: false }
+        let calendars = config.freezes.iter().filter_map(|freeze| freeze.calendar().map(str::to_owned)).collect();
+        let automations = config.automations.clone();
+        Self {
+            models,
+            severity,
+            automations,
+            calendars,
+            links,
+            omit_absent: false,
+            max_cost_per_day,
+            measure_every,
+            unredacted: false,
+        }
     }
     /// Returns the schema that the configuration names for a source of data: a location or a feature group.
     #[must_use]

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AwsCommand, Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, page_of_arn,
+    AwsCommand, Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn,
+    page_of_arn,
 };
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
@@ -229,7 +230,7 @@ impl Resource for OtherJob {
                 .text("outputs", &*details.outputs.join(", "))
                 .text("image", details.image.as_deref());
         }
-        all.text("execution", self.execution.as_deref());
+        all.derived(Derived::Checks).text("execution", self.execution.as_deref());
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         // Jobs of steps are told by their steps.

@@ -60,6 +60,8 @@ pub enum Derived {
     Compared,
     /// The steps of an execution in their order.
     Steps,
+    /// What the checks of an execution, of a step or of a job found: bias, top features, violations.
+    Checks,
     /// What an endpoint serves: its variants, components, the deployment under way, metrics, and where it runs.
     Serving,
     /// How many instances run, between which limits scaling may change that, and what it did last.

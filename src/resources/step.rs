@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
 use super::{
-    AwsCommand, Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, console,
-    page_of_arn, settled, time,
+    AwsCommand, Cadence, Derived, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately,
+    console, page_of_arn, settled, time,
 };
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
@@ -53,7 +53,9 @@ pub enum Made {
     TrainingJob(String),
     /// ARN of a processing job.
     ProcessingJob(String),
-    /// ARN of another job (transform, tuning, check).
+    /// The check that it did.
+    Check(Check),
+    /// ARN of another job (transform, tuning).
     OtherJob(String),
     /// ARN of the function it called.
     Function(String),
@@ -72,6 +74,19 @@ pub enum Made {
     Nothing,
 }
 
+/// What a `ClarifyCheck` or `QualityCheck` step did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Check {
+    /// ARN of the processing job that did it.
+    pub job: String,
+    /// The type of the check, raw.
+    pub check_type: Option<String>,
+    /// S3 URI of the report of violations. AWS names it only if some were found.
+    pub violations: Option<String>,
+    /// Whether nothing was compared with a baseline (`SkipCheck`).
+    pub skipped: bool,
+}
+
 impl Made {
     /// Returns the ARN of the training job it ran.
     #[must_use]
@@ -84,6 +99,7 @@ impl Made {
         match self {
             Self::TrainingJob(arn)
             | Self::ProcessingJob(arn)
+            | Self::Check(Check { job: arn, .. })
             | Self::OtherJob(arn)
             | Self::Function(arn)
             | Self::ModelPackage(arn)
@@ -94,7 +110,22 @@ impl Made {
     /// Returns the ARN of the job that it ran, if that is no training job.
     #[must_use]
     pub fn other_job(&self) -> Option<&str> {
-        if let Self::ProcessingJob(arn) | Self::OtherJob(arn) = self { Some(arn) } else { None }
+        match self {
+            Self::ProcessingJob(arn) | Self::Check(Check { job: arn, .. }) | Self::OtherJob(arn) => Some(arn),
+            Self::TrainingJob(_)
+            | Self::Function(_)
+            | Self::ModelPackage(_)
+            | Self::Model(_)
+            | Self::Condition(_)
+            | Self::Fail(_)
+            | Self::Callback(_)
+            | Self::Nothing => None,
+        }
+    }
+    /// Returns the check that it did.
+    #[must_use]
+    pub fn check(&self) -> Option<&Check> {
+        if let Self::Check(check) = self { Some(check) } else { None }
     }
     /// Returns what it made or how it ended, in a few words. Empty if it did nothing that is followed here.
     #[must_use]
@@ -102,6 +133,7 @@ impl Made {
         match self {
             Self::TrainingJob(arn)
             | Self::ProcessingJob(arn)
+            | Self::Check(Check { job: arn, .. })
             | Self::OtherJob(arn)
             | Self::Function(arn)
             | Self::Model(arn) => super::arn_name(arn).to_owned(),
@@ -138,9 +170,11 @@ impl Resource for PipelineStep {
     }
     fn log(&self) -> Option<LogSource> {
         match &self.made {
-            Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Function(arn) => {
-                LogSource::of_step(arn, &self.name)
-            }
+            Made::TrainingJob(arn)
+            | Made::ProcessingJob(arn)
+            | Made::Check(Check { job: arn, .. })
+            | Made::OtherJob(arn)
+            | Made::Function(arn) => LogSource::of_step(arn, &self.name),
             Made::ModelPackage(_)
             | Made::Model(_)
             | Made::Condition(_)
@@ -161,8 +195,14 @@ impl Resource for PipelineStep {
             .time("StartTime", self.started)
             .time("EndTime", self.ended)
             .text("AttemptCount", self.attempts.filter(|n| *n > 1).map(|n| n.to_string()).as_deref())
-            .text("from the cache of", self.cached_from.as_deref())
-            .text("execution", &*self.execution);
+            .text("from the cache of", self.cached_from.as_deref());
+        if let Some(check) = self.made.check() {
+            all.text("CheckType", check.check_type.as_deref())
+                .text("SkipCheck", check.skipped.then_some("nothing was compared with a baseline"));
+            let silent = check.violations.is_none() && !check.skipped && self.status == "Succeeded";
+            all.text("violations", silent.then_some("AWS names no report of violations"));
+        }
+        all.derived(Derived::Checks).text("execution", &*self.execution);
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
         known.answered() && !finished(observed, known).is_empty()
@@ -261,6 +301,11 @@ fn from_sdk(execution: &str, s: PipelineExecutionStep) -> PipelineStep {
     }
 }
 
+fn check(job: String, check_type: Option<String>, report: Option<String>, skip: Option<bool>) -> Made {
+    let violations = report.filter(|uri| !uri.is_empty());
+    Made::Check(Check { job, check_type, violations, skipped: skip.unwrap_or_default() })
+}
+
 fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let training = m.training_job.and_then(|j| j.arn).map(Made::TrainingJob);
     let processing = || m.processing_job.and_then(|j| j.arn).map(Made::ProcessingJob);
@@ -270,13 +315,19 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let function = || m.lambda.and_then(|l| l.arn).map(Made::Function);
     let fail = || m.fail.and_then(|f| f.error_message).map(Made::Fail);
     let callback = || m.callback.and_then(|c| c.sqs_queue_url).map(Made::Callback);
+    let quality = || {
+        let c = m.quality_check?;
+        Some(check(c.check_job_arn?, c.check_type, c.violation_report, c.skip_check))
+    };
+    let clarify = || {
+        let c = m.clarify_check?;
+        Some(check(c.check_job_arn?, c.check_type, c.violation_report, c.skip_check))
+    };
     let other = || {
         let transform = m.transform_job.and_then(|j| j.arn);
         let tuning = || m.tuning_job.and_then(|j| j.arn);
         let auto_ml = || m.auto_ml_job.and_then(|j| j.arn);
-        let quality = || m.quality_check.and_then(|c| c.check_job_arn);
-        let clarify = || m.clarify_check.and_then(|c| c.check_job_arn);
-        transform.or_else(tuning).or_else(auto_ml).or_else(quality).or_else(clarify).map(Made::OtherJob)
+        transform.or_else(tuning).or_else(auto_ml).map(Made::OtherJob)
     };
     training
         .or_else(processing)
@@ -286,6 +337,8 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
         .or_else(function)
         .or_else(fail)
         .or_else(callback)
+        .or_else(quality)
+        .or_else(clarify)
         .or_else(other)
         .unwrap_or_default()
 }

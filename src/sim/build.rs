@@ -94,6 +94,11 @@ impl World {
         self.evaluated.clone_from(&story.evaluated);
         self.schemas.clone_from(&story.schemas);
         self.build_projects(story);
+        self.ssm.calendars.clone_from(&story.calendars);
+        self.ssm.runbooks.clone_from(&story.runbooks);
+        for automation in &story.automations {
+            self.build_automation(automation);
+        }
         for image in &story.images {
             self.build_image(image);
         }

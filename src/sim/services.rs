@@ -25,6 +25,7 @@ pub(crate) mod service_catalog;
 mod service_quotas;
 pub(crate) mod sfn;
 pub(crate) mod sns;
+pub(crate) mod ssm;
 mod sts;
 
 use super::operation::{Answer, find};
@@ -142,6 +143,8 @@ services! { world:
     Quotas = Names::new("servicequotas", "servicequotas.amazonaws.com").target("ServiceQuotasV20190624")
         => service_quotas(&world.env.account).reword;
     Kms = Names::new("kms", "kms.amazonaws.com").target("TrentService") => kms(&world.kms, &world.env);
+    Ssm = Names::new("ssm", "ssm.amazonaws.com").target("AmazonSSM")
+        => ssm(&mut world.ssm, &mut world.env).reword;
     DevOpsGuru = Names::new("devops-guru", "devops-guru.amazonaws.com").rest(devops_guru::route)
         => devops_guru(&world.insights, &world.env);
     Health = Names::new("health", "health.amazonaws.com").target("AWSHealth_20160804")

@@ -19,6 +19,8 @@ mod inherit;
 mod job;
 mod model;
 mod special;
+mod ssm;
+mod topic;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +44,8 @@ pub(crate) use inherit::Add;
 pub(crate) use job::{Job, JobKind};
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 pub(crate) use special::{Special, Way};
+pub(crate) use ssm::{Automation, Calendar, Runbook};
+pub(crate) use topic::Topic;
 
 /// The initial contents of a simulated account, and its events.
 #[derive(Debug, Clone, Deserialize)]
@@ -134,6 +138,15 @@ pub struct Story {
     /// The events of AWS Health.
     #[serde(default, rename = "health_event")]
     pub(crate) health_events: Vec<HealthEvent>,
+    /// The change calendars of Systems Manager.
+    #[serde(default, rename = "calendar")]
+    pub(crate) calendars: Vec<Calendar>,
+    /// The runbooks of Systems Manager.
+    #[serde(default, rename = "runbook")]
+    pub(crate) runbooks: Vec<Runbook>,
+    /// The executions of runbooks in the past.
+    #[serde(default, rename = "automation")]
+    pub(crate) automations: Vec<Automation>,
     /// The places where people work.
     #[serde(default, rename = "workbench")]
     pub(crate) workbenches: Vec<Workbench>,
@@ -165,47 +178,6 @@ pub struct Story {
 defaults! {
     seven: u64 = 7;
     yes: bool = true;
-}
-
-/// An SNS topic.
-#[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Topic {
-    /// The name.
-    pub(crate) name: String,
-    /// The display name.
-    #[serde(default)]
-    pub(crate) display: String,
-    /// The tags.
-    #[serde(default)]
-    pub(crate) tags: BTreeMap<String, String>,
-    /// The subscribers.
-    #[serde(default)]
-    pub(crate) subscriptions: Vec<Subscription>,
-    /// The key that encrypts it.
-    pub(crate) key: Option<String>,
-    /// The account of the owner, if it is another one. Then this account does not list it.
-    pub(crate) account: Option<String>,
-}
-
-/// A subscriber of a topic.
-#[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Subscription {
-    /// The protocol, such as `email`.
-    pub(crate) protocol: String,
-    /// The address.
-    pub(crate) endpoint: String,
-    /// Whether it is not yet confirmed.
-    #[serde(default)]
-    pub(crate) pending: bool,
-    /// Whether it was deleted some days ago.
-    #[serde(default)]
-    pub(crate) deleted: bool,
-    /// The account of the owner, if it is another one. Then this account does not list it.
-    pub(crate) account: Option<String>,
 }
 
 /// A metric that does not come from an endpoint.

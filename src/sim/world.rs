@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::env::Env;
 use super::services::{
     application_autoscaling, cloudtrail, cloudwatch, codepipeline, dynamodb, ecr, eventbridge, kms, logs, s3,
-    sagemaker, scheduler, sfn, sns,
+    sagemaker, scheduler, sfn, sns, ssm,
 };
 use super::story;
 use super::time::Time;
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) tables: dynamodb::Tables,
     pub(crate) schemas: Vec<story::Schema>,
     pub(crate) projects: Vec<story::Project>,
+    pub(crate) ssm: ssm::State,
     pub(crate) insights: Vec<story::Insight>,
     /// The events of AWS Health.
     pub(crate) health_events: Vec<story::HealthEvent>,
@@ -66,6 +67,7 @@ impl World {
             tables: dynamodb::Tables::new(),
             schemas: Vec::new(),
             projects: Vec::new(),
+            ssm: ssm::State::default(),
             insights: Vec::new(),
             health_events: Vec::new(),
             evaluated: Vec::new(),

@@ -143,6 +143,8 @@ impl App {
         focus.packages.extend(of_kind(Kind::Packages));
         focus.jobs.extend(of_kind(Kind::Jobs));
         focus.other_jobs.extend(of_kind(Kind::OtherJobs));
+        let step = of_kind(Kind::Steps).and_then(|id| self.here.observed.store.steps.get(&id)?.made.other_job());
+        focus.other_jobs.extend(step.map(str::to_ascii_lowercase));
         focus.subject = subject.as_ref().and_then(|s| s.item.resource()).map(|(kind, id)| (kind, id.to_owned()));
         self.here.attend(focus);
     }

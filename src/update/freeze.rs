@@ -17,8 +17,9 @@ pub(super) fn can_lift(context: &Context<'_>) -> Result<String, String> {
 /// Asks for the name of the freeze and for a reason.
 pub(super) fn ask(app: &mut App) -> Option<Effect> {
     let freeze = app.here.freeze("")?;
+    let until = if freeze.until.is_some() { "until then" } else { "for an hour" };
     let text = format!(
-        "The freeze {freeze} is in force. Type its name to send changes nevertheless, until then or until this console \
+        "The freeze {freeze} is in force. Type its name to send changes nevertheless, {until} or until this console \
          ends. The reason is kept in the journal."
     );
     let (account, name) = (app.here.id, freeze.name.clone());
@@ -56,7 +57,8 @@ impl App {
         });
         if let (Ok(()), Some(account)) = (journalled, self.account_mut(account)) {
             let lifted = account.frozen("").into_iter().find(|freeze| freeze.name == name);
-            account.lifted.extend(lifted.map(|freeze| (freeze.name, freeze.until)));
+            let at = account.observed.at;
+            account.lifted.extend(lifted.map(|freeze| (freeze.name.clone(), freeze.lifted_until(at))));
         }
     }
 }

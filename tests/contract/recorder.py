@@ -26,6 +26,7 @@ TARGETS = {
     "StarlingDoveService": "config",
     "TrentService": "kms",
     "AWSHealth_20160804": "health",
+    "AmazonSSM": "ssm",
     "AWSStepFunctions": "stepfunctions",
     "CloudTrail_20131101": "cloudtrail",
     "DynamoDB_20120810": "dynamodb",

@@ -2,6 +2,7 @@
 
 import json
 import unittest
+import uuid
 
 from account import pages
 from served import Contract
@@ -136,6 +137,34 @@ class Governed(Contract):
         arns = [event["arn"] for event in events]
         self.assertEqual(2, len(health.describe_event_details(eventArns=arns)["successfulSet"]))
         self.assertEqual(1, len(health.describe_affected_entities(filter={"eventArns": arns})["entities"]))
+
+    def test_systems_manager(self):
+        ssm = self.account.client("ssm")
+        closed = ssm.get_calendar_state(CalendarNames=["retail-changes"])
+        self.assertEqual("CLOSED", closed["State"])
+        self.assertIn("NextTransitionTime", closed)
+        with self.assertRaises(ssm.exceptions.InvalidDocument):
+            ssm.get_calendar_state(CalendarNames=["no-such-calendar"])
+        document = ssm.describe_document(Name="Retail-RestartEndpoint")["Document"]
+        self.assertEqual(("Active", "Automation", "3"), (document["Status"], document["DocumentType"], document["DocumentVersion"]))
+        listed = ssm.describe_automation_executions(MaxResults=50)["AutomationExecutionMetadataList"]
+        self.assertEqual(["Failed", "Success"], [row["AutomationExecutionStatus"] for row in listed])
+        failed = ssm.get_automation_execution(AutomationExecutionId=listed[0]["AutomationExecutionId"])["AutomationExecution"]
+        self.assertEqual(["Success", "Failed"], [step["StepStatus"] for step in failed["StepExecutions"]])
+        self.assertEqual({"EndpointName": ["fraud-screening-prod"]}, failed["Parameters"])
+        parameters, token = {"EndpointName": ["checkout-prod"], "Reason": ["memory"]}, str(uuid.uuid4())
+        start = lambda parameters: ssm.start_automation_execution(
+            DocumentName="Retail-RestartEndpoint", DocumentVersion="3", Parameters=parameters, ClientToken=token,
+            Tags=[{"Key": "sagetop-intent", "Value": token}],
+        )
+        started = start(parameters)["AutomationExecutionId"]
+        self.assertEqual(started, start(parameters)["AutomationExecutionId"])
+        with self.assertRaises(ssm.exceptions.IdempotentParameterMismatch):
+            start({"EndpointName": ["other"]})
+        tags = ssm.list_tags_for_resource(ResourceType="Automation", ResourceId=started)["TagList"]
+        self.assertEqual(token, tags[0]["Value"])
+        with self.assertRaises(ssm.exceptions.AutomationDefinitionNotFoundException):
+            ssm.start_automation_execution(DocumentName="no-such-runbook")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Jobs of every kind are listed and described as the service models say."""
 
+import json
 import unittest
 
 from account import pages
@@ -29,6 +30,21 @@ class EveryJob(Contract):
         spot = sm.describe_training_job(TrainingJobName="churn-on-spot")
         self.assertEqual(1800, spot["ResourceConfig"]["KeepAlivePeriodInSeconds"])
         self.assertLess(spot["BillableTimeInSeconds"], spot["TrainingTimeInSeconds"])
+
+    def test_checks(self):
+        sm, s3 = self.account.client("sagemaker"), self.account.client("s3")
+        runs = [run for page in pages(sm, "list_pipeline_executions", PipelineName="churn-build") for run in page["PipelineExecutionSummaries"]]
+        done = next(run for run in runs if run["PipelineExecutionStatus"] == "Succeeded")
+        steps = sm.list_pipeline_execution_steps(PipelineExecutionArn=done["PipelineExecutionArn"])["PipelineExecutionSteps"]
+        found = {step["StepName"]: step["Metadata"] for step in steps}
+        self.assertNotIn("ViolationReport", found["CheckData"]["QualityCheck"])
+        check = found["CheckBias"]["ClarifyCheck"]
+        job = sm.describe_processing_job(ProcessingJobName=check["CheckJobArn"].rsplit("/", 1)[-1])
+        self.assertIn("sagemaker-clarify-processing", job["AppSpecification"]["ImageUri"])
+        folder = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+        for uri in (check["ViolationReport"], f"{folder}/analysis.json"):
+            bucket, key = uri.removeprefix("s3://").split("/", 1)
+            json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 if __name__ == "__main__":

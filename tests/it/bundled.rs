@@ -17,6 +17,9 @@ use sagetop::update::{ACTIONS, NAMES};
 const PALETTE_ONLY: &[&str] =
     &["left-off", "override-freeze", "export-csv", "export-json", "save-svg", "save-text", "tour"];
 
+/// The actions of services that are not in the default build. The table of the documents leaves them out.
+const BEYOND_DEFAULT: &[&str] = &["start-automation"];
+
 /// The actions that a console needs, whatever its keymap is.
 const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down"];
 
@@ -80,7 +83,7 @@ fn table() -> String {
     let (default, vim, emacs) = (keymap("default"), keymap("vim"), keymap("emacs"));
     let mut text =
         "| default | vim, where it differs | emacs, where it differs | action | |\n|---|---|---|---|---|\n".to_owned();
-    for action in ACTIONS {
+    for action in ACTIONS.iter().filter(|action| !BEYOND_DEFAULT.contains(&action.name)) {
         let own = keys(&default, action.name);
         let [vim, emacs] = [&vim, &emacs]
             .map(|other| keys(other, action.name))

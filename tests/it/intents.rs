@@ -7,6 +7,8 @@ mod acts;
 mod armed;
 mod armed_command;
 mod asked;
+mod automations;
+mod calendars;
 mod callbacks;
 mod choices;
 mod freezes;

@@ -42,6 +42,50 @@ async fn the_metrics_of_a_job_are_compared_with_those_of_the_run_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_checks_of_a_run_tell_bias_top_features_and_violations_when_they_are_looked_at() {
+    let mut t = Harness::story("every-job").size(200, 70).ready().await;
+    t.keys("7").await;
+    t.run_for("1m").await;
+    assert!(t.row("check_reports").contains("on demand"), "nobody looked at a run");
+    t.keys("0").await;
+    t.to("churn").await;
+    t.keys("enter '/succeeded' enter").await;
+    t.run_for("2m").await;
+    for told in [
+        "report of CheckBias",
+        "▲ found 1 violation: senior 0 DPPL (bias_drift_check)",
+        "bias of predictions senior 0: DPPL 0.113, DI 0.840",
+        "report of CheckData",
+        "AWS names no report",
+    ] {
+        t.says(told);
+    }
+    t.keys("'/-CheckBias-' enter").await;
+    t.run_for("2m").await;
+    for told in [
+        "senior 0: CI 0.670, DPL 0.050",
+        "tenure 0.310, monthly_charges 0.220",
+        "(label0)",
+        "baseline constraint",
+        "analysis.json",
+    ] {
+        t.says(told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_may_not_be_read_says_so_and_is_no_good_news() {
+    let story = "inherits = \"every-job\"\n[[fault]]\noperation = \"GetObject\"\ncode = \"AccessDenied\"\n\
+                 message = \"no\"\n";
+    let mut t = Harness::story(story).size(200, 70).ready().await;
+    t.to("churn").await;
+    t.keys("enter '/succeeded' enter").await;
+    t.run_for("2m").await;
+    t.says("found violations; their report may not be read");
+    t.says("analysis.json may not be read");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_is_drawn_as_a_graph_where_it_fits_and_listed_where_it_does_not() {
     let mut t = Harness::story("every-job").size(200, 60).ready().await;
     t.to("churn").await;

@@ -100,12 +100,14 @@ tables!(
     alarms alarm_history endpoints groups packages configs inference_components models pipelines executions steps jobs
     other_jobs feature_groups topics subscriptions datasets metrics mute_rules event_rules schedules trail_events
     scalable_targets deployment_pipelines state_machines reports identity monitoring_schedules model_cards
-    version_records workbenches projects quotas images metadata_items location_records
+    version_records check_reports workbenches projects quotas images metadata_items location_records
     #[cfg(feature = "kms")] keys
     #[cfg(feature = "configservice")] compliances
     #[cfg(feature = "glue")] schemas
     #[cfg(feature = "devopsguru")] insights
     #[cfg(feature = "health")] health_events
+    #[cfg(feature = "ssm")] automation_executions
+    #[cfg(feature = "ssm")] change_calendars
 );
 
 /// A fire must not look green because somebody may not read one of the tables.

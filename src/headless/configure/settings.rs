@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::written::{list, table, text};
 use crate::config::{
-    Account, Command, Config, Confirm, DataKind, Freeze, KeyValue, Link, Meaning, Metric, MetricSource, Model, Notify,
-    Osc, Record, Role, RunIn, Stage,
+    Account, Automation, Command, Config, Confirm, DataKind, Freeze, Glob, KeyValue, Link, Meaning, Metric,
+    MetricSource, Model, Notify, Osc, Record, Role, RunIn, Stage,
 };
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
@@ -35,6 +35,7 @@ pub fn settings(config: &Config) -> String {
     written += &config.freezes.iter().map(freeze).collect::<String>();
     written += &config.models.iter().map(model).collect::<String>();
     written += &notify(&config.notify);
+    written += &config.automations.iter().map(automation).collect::<String>();
     written += &config.commands.iter().map(command).collect::<String>();
     written += &config.links.iter().map(link).collect::<String>();
     if !config.severities.is_empty() {
@@ -92,6 +93,19 @@ fn freeze(freeze: &Freeze) -> String {
     let lines = Lines::of("freeze").text("name", Some(&freeze.name));
     let lines = lines.list("stages", texts(&freeze.stages)).list("accounts", texts(&freeze.accounts));
     lines.0 + &freeze.window.to_string()
+}
+
+fn automation(automation: &Automation) -> String {
+    let parameters: std::collections::BTreeMap<String, String> =
+        automation.parameters.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+    Lines::of("automation")
+        .text("name", Some(&automation.name))
+        .text("document", Some(&automation.document))
+        .text("version", automation.version.as_deref())
+        .raw("parameters", Some(table(&parameters)))
+        .list("kinds", texts(&automation.kinds))
+        .list("models", automation.models.iter().map(Glob::text))
+        .0
 }
 
 fn notify(notify: &Notify) -> String {
@@ -187,8 +201,9 @@ fn metric(metric: &Metric) -> String {
         MetricSource::Package { json_path } => {
             lines.raw("source", Some(format!("{{ s3 = \"package\", json_path = {} }}", text(json_path))))
         }
-        MetricSource::Report { uri, json_path } => {
-            lines.raw("source", Some(format!("{{ s3 = {}, json_path = {} }}", text(uri), text(json_path))))
+        MetricSource::Report { uri, json_path, period } => {
+            let lines = lines.raw("source", Some(format!("{{ s3 = {}, json_path = {} }}", text(uri), text(json_path))));
+            lines.text("period", Some(&format!("{}s", period.as_secs())))
         }
         MetricSource::Alarm { name } => lines.text("alarm", Some(name)),
     };
@@ -226,7 +241,10 @@ mod tests {
         let own = "theme = \"light\"\nmax_cost_per_day = 5\nmeasure_every = \"5m\"\nconfirm = \"confirm\"\n\
                    [[account]]\nlabel = \"prod\"\nregions = [\"eu-west-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n\
                    [[freeze]]\nname = \"weekend\"\ndays = [\"fri\", \"sat\"]\nhours = \"18:00-08:00\"\nzone = \"Europe/Berlin\"\n\
-                   [[freeze]]\nname = \"sale\"\nfrom = \"2026-11-27\"\nto = \"2026-11-30T08:00\"\nstages = [\"prod\"]\naccounts = [\"prod\"]\n";
+                   [[freeze]]\nname = \"sale\"\nfrom = \"2026-11-27\"\nto = \"2026-11-30T08:00\"\nstages = [\"prod\"]\naccounts = [\"prod\"]\n\
+                   [[freeze]]\nname = \"changes\"\ncalendar = \"arn:aws:ssm:eu-west-1:1:document/prod\"\n\
+                   [[automation]]\nname = \"restart\"\ndocument = \"R\"\nversion = \"3\"\nkinds = [\"endpoints\"]\n\
+                   models = [\"f*\"]\nparameters = { A = \"{name}\", B = \"{{x}}\" }\n";
         for text in [own, record, schema, include_str!("../../demo.toml")] {
             let config = parsed(text);
             let mut shown = parsed(&settings(&config));

@@ -1,7 +1,5 @@
 //! The rule about drift: what the configuration names as a source of it, where Model Monitor is not used.
 
-use jiff::SignedDuration;
-
 use super::metrics::{bad, of_role};
 use super::{Finding, RuleInput};
 use crate::config::{Metric, MetricSource, Role};
@@ -9,8 +7,8 @@ use crate::fmt;
 use crate::model::Health;
 use crate::resources::Kind;
 
-/// The age at which a report at a fixed place is too old to be believed.
-const OLD: SignedDuration = SignedDuration::from_hours(48);
+/// The periods after which a report at a fixed place is too old to be believed. One report may be late.
+const OLD: u32 = 2;
 
 /// Judges the sources of drift of the configuration.
 pub(super) fn drift(input: &RuleInput<'_>) -> Vec<Finding> {
@@ -44,11 +42,12 @@ fn judge(input: &RuleInput<'_>, metric: &Metric) -> Option<Finding> {
                 _ => None,
             }
         }
-        MetricSource::Report { uri, json_path } => {
+        MetricSource::Report { uri, json_path, period } => {
             let Some(report) = store.reports.get(uri) else {
                 return Some(Finding::unread(&format!("{} ", metric.label)));
             };
-            let old = report.written.filter(|at| input.now.duration_since(*at) > OLD);
+            let age = |at| input.now.duration_since(at).unsigned_abs();
+            let old = report.written.filter(|at| *at < input.now && age(*at) > *period * OLD);
             match (report.value(json_path), metric.limit) {
                 // The job that writes the report has probably ended, so its value says nothing about now.
                 (Ok(_), _) if old.is_some() => {

@@ -31,7 +31,7 @@ fn elsewhere_line(app: &App, metric: &Metric) -> Option<Line> {
             Some(alarm) => Line::new().plain(format!("alarm {name} {}", alarm.state)),
             None => Line::new().with(format!("◌ alarm {name} not read"), Tone::Warn),
         }),
-        MetricSource::Report { uri, json_path } => {
+        MetricSource::Report { uri, json_path, .. } => {
             Some(match store.reports.get(uri).map(|r| (r.value(json_path), r)) {
                 Some((Ok(value), report)) => {
                     let beyond = metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));

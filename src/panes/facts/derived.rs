@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{measured, muted};
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
-use super::{Fact, compared, fact, images, live, serving, steps, warn};
+use super::{Fact, checks, compared, fact, images, live, serving, steps, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -33,6 +33,7 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
         Derived::Kept => super::resource_if_known(app, chain, Kind::LocationRecords, id),
         Derived::Images => images::images(app, id),
         Derived::Steps => steps::steps(app, id),
+        Derived::Checks => checks::checks(app, chain, id),
         Derived::Serving => serving::serving(app, chain, id),
         Derived::Measured => {
             measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()

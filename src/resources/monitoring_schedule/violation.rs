@@ -65,7 +65,7 @@ impl ViolationReport {
         format!("found {} {noun}{named}", self.total)
     }
     /// Adds each violation.
-    pub(super) fn properties(&self, all: &mut Properties) {
+    pub(in crate::resources) fn properties(&self, all: &mut Properties) {
         for violation in &self.violations {
             all.warning("violation", &*format!("{}: {}", violation.in_words(), violation.description));
         }

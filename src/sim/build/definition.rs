@@ -35,6 +35,10 @@ fn steps(account: &Account, model: &Model) -> Vec<Value> {
     if model.explained {
         steps.push(explain(account, model));
     }
+    if model.checked {
+        steps.push(check_data(account, model));
+        steps.push(check_bias(account, model));
+    }
     steps.push(check(model));
     steps
 }
@@ -46,6 +50,40 @@ fn explain(account: &Account, model: &Model) -> Value {
         "Name": "Explain",
         "Type": "Processing",
         "Arguments": processing(account, model, inputs, "explanation", "explanation", "explain.py"),
+    }
+}
+
+/// Returns a step that compares the prepared data with the baseline.
+fn check_data(account: &Account, model: &Model) -> Value {
+    let image = "468650794304.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer";
+    let arguments =
+        processing(account, model, vec![output(model, "preprocess/train")], "quality_check_output", "quality", "");
+    tree! {
+        "Name": "CheckData",
+        "Type": "QualityCheck",
+        "Arguments": arguments.with("AppSpecification", tree! { "ImageUri": image }),
+        "CheckType": "DATA_QUALITY",
+        "ModelPackageGroupName": model.name.as_str(),
+        "SkipCheck": false,
+        "RegisterNewBaseline": false,
+        "DependsOn": vec!["Preprocess"],
+    }
+}
+
+/// Returns a step that measures the bias and the explainability of the model.
+fn check_bias(account: &Account, model: &Model) -> Value {
+    let image = "131013547314.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-clarify-processing:1.0";
+    let inputs = vec![tree! { "Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts" }];
+    let arguments = processing(account, model, inputs, "analysis_result", "bias", "");
+    tree! {
+        "Name": "CheckBias",
+        "Type": "ClarifyCheck",
+        "Arguments": arguments.with("AppSpecification", tree! { "ImageUri": image }),
+        "CheckType": "MODEL_BIAS",
+        "ModelPackageGroupName": model.name.as_str(),
+        "SkipCheck": false,
+        "RegisterNewBaseline": false,
+        "DependsOn": vec!["Train"],
     }
 }
 

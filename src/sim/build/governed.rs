@@ -3,7 +3,8 @@
 use crate::sim::prelude::{Record, Span, Value, json, num, tree};
 use crate::sim::services::sagemaker::{Monitor, identity};
 use crate::sim::services::service_catalog;
-use crate::sim::story::{self, Card, Governed, Image, Item, Model, MonitorKind, Project, Story, Violation};
+use crate::sim::services::ssm::Execution;
+use crate::sim::story::{self, Automation, Card, Governed, Image, Item, Model, MonitorKind, Project, Story, Violation};
 use crate::sim::world::World;
 
 const HOUR: Span = Span::minutes(60);
@@ -138,6 +139,24 @@ impl World {
             };
             self.sagemaker.projects.insert(name.to_owned(), Record::new(name, created, doc));
         }
+    }
+
+    /// Builds an execution of a runbook in the past. One whose runbook the story does not have is left out.
+    pub(super) fn build_automation(&mut self, spec: &Automation) {
+        let Some(runbook) = self.ssm.runbooks.iter().find(|runbook| runbook.name == spec.runbook).cloned() else {
+            return;
+        };
+        let one = |(name, value): (&String, &String)| (name.clone().into(), Value::from(vec![value.as_str()]));
+        let execution = Execution {
+            runbook,
+            parameters: Value::Dict(spec.parameters.iter().map(one).collect()),
+            started: self.env.start - spec.age,
+            by: identity(&self.env.account, "ana").text_at("IamIdentity.Arn").to_owned(),
+            token: String::new(),
+            tags: Vec::new(),
+        };
+        let id = num::uuid(self.env.fresh());
+        self.ssm.executions.insert(id, execution);
     }
 
     /// Adds to a version what the story says of it.

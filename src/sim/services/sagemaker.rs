@@ -2,6 +2,7 @@
 
 use crate::sim::prelude::Operations;
 
+mod checks;
 mod components;
 mod configs;
 mod deploy;

@@ -94,6 +94,9 @@ impl Story {
         self.keys.extend(more.keys);
         self.insights.extend(more.insights);
         self.health_events.extend(more.health_events);
+        merge(&mut self.calendars, more.calendars, |calendar| calendar.name.clone());
+        merge(&mut self.runbooks, more.runbooks, |runbook| runbook.name.clone());
+        self.automations.extend(more.automations);
         merge(&mut self.workbenches, more.workbenches, |workbench| workbench.name.clone());
         self.effects.extend(more.effects);
         self.logs.extend(more.logs);

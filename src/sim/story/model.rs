@@ -48,6 +48,9 @@ pub(crate) struct Model {
     /// Whether the pipeline explains the model beside the evaluation, and fails where the model is not good enough.
     #[serde(default)]
     pub(crate) explained: bool,
+    /// Whether the pipeline checks the quality of the data, and the bias of the model.
+    #[serde(default)]
+    pub(crate) checked: bool,
     /// Whether models have their container in `Containers`, as in the official templates.
     #[serde(default)]
     pub(crate) containers: bool,

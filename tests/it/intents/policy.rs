@@ -57,7 +57,9 @@ async fn looking_needs_the_permissions_for_reading_and_no_others() {
     for story in
         ["demo", "stuck-approval", "failed-state-machine", "capped-scaling", "every-endpoint", "governed", unindexed]
     {
-        let mut t = Harness::story(story).ready().await;
+        // A change calendar is read where a freeze names it.
+        let calendar = "[[freeze]]\nname = \"changes\"\ncalendar = \"retail-changes\"\n";
+        let mut t = Harness::story(story).config(if story == "governed" { calendar } else { "" }).ready().await;
         t.keys("1 2 3 4 5 9").await;
         t.run_for("2m").await;
         t.keys("4 l").await;

@@ -47,6 +47,17 @@ fn drift(a: &mut Account, source: &str) {
     a.configure(&format!("[[model.metric]]\nlabel = \"PSI\"\nrole = \"drift\"\n{source}"));
 }
 
+/// Adds a source of drift in a report at a fixed place, with the time between two reports, and the age of the last one.
+fn drift_report_every(a: &mut Account, period: &str, age: i64) {
+    drift(a, &format!("source = {{ s3 = \"s3://lake/psi.json\", json_path = \"$.psi\" }}\nperiod = \"{period}\""));
+    a.reports.push(EvaluationReport {
+        package: "s3://lake/psi.json".into(),
+        values: [("$.psi".to_owned(), 0.1)].into(),
+        written: ago(age),
+        ..EvaluationReport::default()
+    });
+}
+
 /// Adds a source of drift in a report at a fixed place, with the number in it, or the reason why there is none.
 fn drift_report(a: &mut Account, value: Result<f64, &str>) {
     drift(a, "source = { s3 = \"s3://lake/psi.json\", json_path = \"$.psi\" }\ncompare = \">\"\nthreshold = 0.2");
@@ -70,6 +81,22 @@ cases! {
     "a report cannot be read" |a| drift_report(a, Err("may not be read"))
         => [(Unknown, "drift: PSI unknown: its report may not be read", None)];
     "a report is written every day" |a| { drift_report(a, Result::Ok(0.1)); a.reports[0].written = ago(47 * HOUR) } => [];
+    "a report is two days old, and it is written every day" |a| {
+        drift_report(a, Result::Ok(0.1));
+        a.reports[0].written = ago(2 * DAY);
+    } => [];
+    "a report is a minute older than that" |a| {
+        drift_report(a, Result::Ok(0.1));
+        a.reports[0].written = ago(2 * DAY + MINUTE);
+    } => [(Unknown, "drift: PSI unknown: its report was written 2 d ago", None)];
+    "a report is written every week" |a| drift_report_every(a, "7d", 6 * DAY) => [];
+    "a weekly report is late" |a| drift_report_every(a, "7d", 14 * DAY) => [];
+    "a weekly report is missing twice" |a| drift_report_every(a, "7d", 14 * DAY + MINUTE)
+        => [(Unknown, "drift: PSI unknown: its report was written 14 d ago", None)];
+    "a report of every hour is late" |a| drift_report_every(a, "1h", 2 * HOUR) => [];
+    "a report of every hour is missing twice" |a| drift_report_every(a, "1h", 2 * HOUR + MINUTE)
+        => [(Unknown, "drift: PSI unknown: its report was written 2 h ago", None)];
+    "a report was written by a clock that is ahead" |a| drift_report_every(a, "15m", -DAY) => [];
     "a report is no longer written" |a| { drift_report(a, Result::Ok(0.1)); a.reports[0].written = ago(3 * DAY) }
         => [(Unknown, "drift: PSI unknown: its report was written 3 d ago", None)];
     "a report that told of drift is no longer written" |a| {

@@ -3,6 +3,7 @@
 mod values;
 
 use self::values::{holds, resolved};
+use super::checks::{begun_check, checked_by};
 use super::execution::{Execution, text_of};
 use super::jobs::JOBS;
 use super::state::State;
@@ -14,8 +15,14 @@ impl State {
         let jitter = num::whole(num::unit(env.fresh()) * 120.0);
         let arguments = self.arguments(arn, step);
         match step.str("Type") {
-            "Processing" | "QualityCheck" | "ClarifyCheck" => {
-                self.begin_processing(env, arn, step, &arguments);
+            "Processing" => {
+                let job = self.begin_processing(env, arn, step, &arguments);
+                self.note(arn, tree! { "ProcessingJob": tree! { "Arn": job } });
+                Span::seconds(360 + jitter)
+            }
+            "QualityCheck" | "ClarifyCheck" => {
+                let job = self.begin_processing(env, arn, step, &arguments);
+                self.note(arn, begun_check(step, &job));
                 Span::seconds(360 + jitter)
             }
             "Training" => {
@@ -43,6 +50,12 @@ impl State {
     ) -> Option<String> {
         match step.str("Type") {
             "Processing" => self.end_processing(env, arn, step, failure.as_deref()),
+            "QualityCheck" | "ClarifyCheck" => {
+                self.end_processing(env, arn, step, failure.as_deref());
+                if failure.is_none() {
+                    self.end_check(env, arn, step);
+                }
+            }
             "Training" => self.end_training(env, arn, step, failure.as_deref()),
             "Condition" if failure.is_none() => self.end_condition(arn, step),
             "RegisterModel" if failure.is_none() => self.end_register(env, arn, step),
@@ -63,7 +76,7 @@ impl State {
     }
 
     /// Sets the metadata of the running step.
-    fn note(&mut self, arn: &str, metadata: Value) {
+    pub(super) fn note(&mut self, arn: &str, metadata: Value) {
         if let Some(row) = self.executions.get_mut(arn).and_then(Execution::row) {
             row.set("Metadata", metadata);
         }
@@ -76,7 +89,8 @@ impl State {
         format!("pipelines-{id}-{step}-{suffix}")
     }
 
-    fn begin_processing(&mut self, env: &mut Env, arn: &str, step: &Value, arguments: &Value) {
+    /// Begins a job; returns its ARN.
+    fn begin_processing(&mut self, env: &mut Env, arn: &str, step: &Value, arguments: &Value) -> String {
         let name = self.job_name(env, arn, step);
         let job = env.account.sagemaker("processing-job", &name);
         let base = tree! {
@@ -89,7 +103,7 @@ impl State {
         };
         let record = Record::new(&name, env.now, base.merged(arguments));
         self.processing_jobs.insert(name, record);
-        self.note(arn, tree! { "ProcessingJob": tree! { "Arn": job } });
+        job
     }
 
     fn begin_training(&mut self, env: &mut Env, arn: &str, step: &Value, arguments: &Value) {
@@ -122,9 +136,11 @@ impl State {
     }
 
     /// Returns the name of the job that the running step started.
-    fn running_job(&self, arn: &str, kind: &str) -> Option<&str> {
-        let row = self.executions.get(arn)?.steps.last()?;
-        row.at("Metadata")?.get(kind)?.str("Arn").rsplit('/').next()
+    pub(super) fn running_job(&self, arn: &str, kind: &str) -> Option<&str> {
+        let metadata = self.executions.get(arn)?.steps.last()?.at("Metadata")?;
+        let job = metadata.get(kind).map(|job| job.str("Arn"));
+        let check = checked_by(metadata).map(|check| check.str("CheckJobArn")).filter(|_| kind == "ProcessingJob");
+        job.or(check)?.rsplit('/').next()
     }
 
     fn end_processing(&mut self, env: &mut Env, arn: &str, step: &Value, failure: Option<&str>) {
@@ -145,7 +161,10 @@ impl State {
             let uri = output.text_at("S3Output.S3Uri").trim_end_matches('/');
             match &report {
                 Some(body) => env.write_text(format!("{uri}/evaluation.json"), body.clone()),
-                None => env.write_object(format!("{uri}/part-00000.parquet"), 48_000_000),
+                None if step.str("Type") == "Processing" => {
+                    env.write_object(format!("{uri}/part-00000.parquet"), 48_000_000);
+                }
+                None => {}
             }
             if let (Some(_), Some(execution)) = (&report, self.executions.get_mut(arn)) {
                 execution.outputs.insert("evaluation".to_owned(), format!("{uri}/evaluation.json"));
