@@ -26,6 +26,7 @@ mod retry;
 mod search;
 mod services;
 mod settings;
+mod skew;
 mod slowdown;
 mod stand_in;
 mod target;

@@ -223,6 +223,17 @@ impl Config {
         }
     }
 
+    /// Adds the place of a setting to an error about its value that has no place of its own: a theme or a keymap that does
+    /// not exist.
+    #[must_use]
+    pub fn place(source: &Source, setting: &str, error: ConfigError) -> ConfigError {
+        let settings: Option<BTreeMap<String, Spanned<toml::Value>>> = toml::from_str(&source.text).ok();
+        match settings.and_then(|settings| settings.get(setting).map(Spanned::span)) {
+            Some(span) => error.placed(source, span),
+            None => error,
+        }
+    }
+
     /// Returns the folder for exported tables and pictures. `~/` stands for the home directory.
     #[must_use]
     pub fn export_folder(&self) -> PathBuf {

@@ -8,13 +8,14 @@ use std::io::{self, Write};
 use crate::aws::{AwsError, ErrorKind, SERVICES, Service, Transport};
 use crate::fmt;
 use crate::headless::Look;
+use crate::resources::identity::Identity;
 use crate::resources::{Kind, Store};
 use crate::session::Connection;
 use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::view::harmless;
 
-/// What a check found.
+/// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// Nothing is missing.
@@ -30,13 +31,13 @@ pub enum Verdict {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What was looked at.
+    /// The thing that was looked at.
     pub name: String,
-    /// What was found.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was found, in words.
+    /// The finding, in words.
     pub said: String,
-    /// What to do about it.
+    /// The remedy, if there is one.
     pub fix: Option<String>,
 }
 
@@ -102,7 +103,7 @@ pub fn check_account(look: &Look, connection: &Connection) -> Vec<Check> {
     let place = connection.stand_in.as_ref().map_or_else(|| aws.region.clone(), |it| format!("{} {it}", aws.region));
     let mut checks = vec![Check::good("region", place)];
     checks.extend(aws.transport.iter().flat_map(Transport::in_force).map(|phrase| Check::good("connection", phrase)));
-    checks.push(check_credentials(store, connection));
+    checks.push(check_credentials(store.identity.trouble(), store.identity.rows().next(), connection));
     // If the account is cut off, every service says the same.
     if !store.identity.trouble().is_some_and(|why| why.kind.cut_off()) {
         checks.extend(SERVICES.iter().flat_map(|service| check_service(store, service)));
@@ -111,14 +112,34 @@ pub fn check_account(look: &Look, connection: &Connection) -> Vec<Check> {
     checks
 }
 
-fn check_credentials(store: &Store, connection: &Connection) -> Check {
-    let Some(why) = store.identity.trouble() else {
-        return match store.identity.rows().next() {
+/// The region in which the caller is looked up if the settings name none.
+pub const ANY_REGION: &str = "us-east-1";
+
+/// Checks connections to [`ANY_REGION`], because the settings name no region: only what is the same in every region.
+pub async fn check_without_region(connections: &[Connection]) -> Vec<Check> {
+    let fix = "pass --region, set AWS_REGION, or give the profile a region";
+    let mut checks = vec![Check::new("region", Verdict::Bad, "the settings name none").fix(fix)];
+    for connection in connections {
+        let aws = &connection.executor.aws;
+        let transport = aws.transport.iter().flat_map(Transport::in_force);
+        checks.extend(transport.map(|phrase| Check::good("connection", phrase)));
+        let caller = Identity::of_caller(aws).await;
+        let check = check_credentials(caller.as_ref().err(), caller.as_ref().ok(), connection);
+        checks.push(Check { said: format!("{} (asked in {ANY_REGION})", check.said), ..check });
+        checks.push(check_journal(connection));
+    }
+    checks
+}
+
+/// Checks who calls, by the answer of AWS or by the trouble with it.
+fn check_credentials(trouble: Option<&AwsError>, me: Option<&Identity>, connection: &Connection) -> Check {
+    let Some(why) = trouble else {
+        return match me {
             Some(me) => Check::good("credentials", format!("{} in {}", me.short(), fmt::account(&me.account))),
             None => Check::new("credentials", Verdict::Unknown, "AWS did not say who calls"),
         };
     };
-    let login = connection.login.as_ref().filter(|_| why.kind == ErrorKind::Expired && why.remedy.is_none());
+    let login = connection.login.as_ref().filter(|_| why.kind.is_about_credentials() && why.remedy.is_none());
     let fix = login.map(ToString::to_string).or_else(|| why.advice().map(str::to_owned));
     let verdict = if why.kind == ErrorKind::Denied { Verdict::Less } else { Verdict::Bad };
     let check = Check::new("credentials", verdict, why.to_string());

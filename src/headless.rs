@@ -13,7 +13,7 @@ mod status;
 
 use std::io::{self, Write};
 
-use crate::aws::{Aws, ErrorKind, Renewal};
+use crate::aws::{Aws, Renewal};
 use crate::model::{Joined, join};
 use crate::resources::poll::{Clock, Patience, look_once};
 use crate::resources::{Observed, Store};
@@ -56,10 +56,10 @@ impl Look {
     #[must_use]
     pub fn login_hint(&self, login: Option<&Renewal>) -> Option<String> {
         let troubles = self.store().troubles();
-        let (_, why) = troubles.into_iter().find(|(_, why)| why.kind == ErrorKind::Expired)?;
-        let login = login.map_or_else(|| "log in again".to_owned(), Renewal::to_string);
+        let (_, why) = troubles.into_iter().find(|(_, why)| why.is_about_credentials())?;
+        let login = login.map_or_else(|| why.kind.advice().unwrap_or_default().to_owned(), Renewal::to_string);
         let way = why.remedy.clone().unwrap_or(login);
-        Some(harmless(&format!("error: {}: no valid credentials, {way}: {}", self.name, why.message)) + "\n")
+        Some(harmless(&format!("error: {}: {}, {way}: {}", self.name, why.lack(), why.message)) + "\n")
     }
 
     fn store(&self) -> &Store {

@@ -210,7 +210,14 @@ async fn read_accounts(common: &Common, unredacted: bool) -> Result<Vec<Look>, S
 async fn examine(common: &Common) -> Result<u8, Stop> {
     let mut checks = doctor::check_terminal(&|name| std::env::var(name).ok());
     match session(common, Pace::Once).await {
-        Err(stop) => checks.push(doctor::Check::unusable("settings", &stop.text)),
+        Err(stop) => {
+            let elsewhere = Common { region: vec![doctor::ANY_REGION.to_owned()], ..common.clone() };
+            // If any region makes a session, only the region is missing.
+            match session(&elsewhere, Pace::Once).await.ok().filter(|_| common.region.is_empty()) {
+                Some(session) => checks.extend(doctor::check_without_region(&session.connections).await),
+                None => checks.push(doctor::Check::unusable("settings", &stop.text)),
+            }
+        }
         Ok(session) => {
             let looks = session.connections.iter().map(|connection| {
                 let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());

@@ -19,7 +19,7 @@ use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
 use crate::view::Tone;
 
-/// How long a changed row is highlighted, in seconds.
+/// The seconds for which a changed row is highlighted.
 const GLOW: i64 = 2;
 /// The interval in seconds at which models are joined again without new data: rules depend on the age of data.
 const JUDGE_EVERY: i64 = 15;

@@ -80,6 +80,11 @@ impl PaneColumn {
         self.column.cut = Cut::Middle;
         self
     }
+    /// Cuts locations after their scheme, because their ends tell them apart.
+    pub(crate) const fn location(mut self) -> Self {
+        self.column.cut = Cut::Location;
+        self
+    }
     /// Cuts texts before their last piece, for what has its age at the end.
     pub(crate) const fn aged(mut self) -> Self {
         self.column.cut = Cut::BeforeLast;

@@ -21,7 +21,7 @@ const KEPT: usize = 2_000;
 pub struct LogEntry {
     /// The number of the entry, counted from 1.
     pub serial: u64,
-    /// When it happened or, if that is unknown, when it was seen.
+    /// The time at which it happened or, if that is unknown, at which it was seen.
     pub at: Timestamp,
     /// The event.
     pub event: Event,

@@ -26,7 +26,7 @@ pub struct LogView {
     pub(crate) ticket: u64,
     /// The lines.
     pub lines: LogLines,
-    /// How far the log was read.
+    /// The progress of the reading.
     pub progress: LogProgress,
     /// Does the cursor stay on the newest line? Only then new lines are read.
     pub following: bool,
@@ -48,10 +48,10 @@ pub struct LogView {
     made: Option<(u64, String)>,
 }
 
-/// How far a log was read.
+/// The progress of the reading of a log.
 #[derive(Debug, Default)]
 pub struct LogProgress {
-    /// When the request began.
+    /// The time of the request.
     pub asked: Timestamp,
     /// The last time at which AWS answered everything.
     pub read_at: Option<Timestamp>,
@@ -61,7 +61,7 @@ pub struct LogProgress {
     pub until: Option<Timestamp>,
     /// The lines between these times were skipped.
     pub skipped: Option<(Timestamp, Timestamp)>,
-    /// Why the last call failed.
+    /// The error of the last call.
     pub failed: Option<AwsError>,
 }
 

@@ -41,7 +41,7 @@ pub struct Offers {
     pub more: usize,
 }
 
-/// How well a name matches the typed text, the best first.
+/// The quality of the match between a name and the typed text, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Exact,
@@ -71,13 +71,15 @@ impl Offer {
         }
     }
 
-    /// Returns the order among offers that match equally well: actions, then things, then writes.
-    fn order(&self) -> (u8, usize) {
+    /// Returns the order among offers that match equally well: actions, then things of the kind that was typed, then
+    /// other things, then writes.
+    fn order(&self, wanted: &str) -> (u8, usize) {
         match self {
-            Self::Do(action) => (if action.writes() { 6 } else { 0 }, 0),
+            Self::Do(action) => (if action.writes() { 7 } else { 0 }, 0),
             Self::Go { what, name, .. } => {
                 let kinds = ["model", "endpoint", "version", "alarm"];
-                let place = kinds.iter().zip(1..).find(|(kind, _)| *kind == what).map_or(5, |(_, place)| place);
+                let place = kinds.iter().zip(2..).find(|(kind, _)| *kind == what).map_or(6, |(_, place)| place);
+                let place = if is_kind(what, wanted) { 1 } else { place };
                 (place, if *what == "version" { 0 } else { name.len() })
             }
         }
@@ -112,7 +114,7 @@ pub fn matching(app: &App, typed: &str) -> Offers {
     if wanted.chars().nth(1).is_some() {
         found.extend(app.accounts().into_iter().flat_map(|account| resources(account, &wanted)));
     }
-    found.sort_by_key(|(fit, offer)| (*fit, offer.order()));
+    found.sort_by_key(|(fit, offer)| (*fit, offer.order(&wanted)));
     let more = found.len().saturating_sub(MOST);
     Offers { offers: found.into_iter().take(MOST).map(|(_, offer)| offer).collect(), more }
 }
@@ -146,9 +148,11 @@ fn noun(kind: Kind) -> Option<&'static str> {
 fn resources<'a>(account: &'a Account, wanted: &'a str) -> impl Iterator<Item = (Fit, Offer)> + 'a {
     let kinds = Kind::ALL.iter().filter_map(|kind| Some((*kind, noun(*kind)?)));
     kinds.flat_map(move |(kind, what)| {
+        let named = is_kind(what, wanted);
         account.observed.store.table(kind).things().filter_map(move |thing| {
             let name = thing.title();
-            let fit = fit(&name, wanted)?;
+            // A thing whose kind was typed matches as well as one whose name begins like that.
+            let fit = fit(&name, wanted).into_iter().chain(named.then_some(Fit::Prefix)).min()?;
             Some((fit, Offer::Go { subject: account.resource(kind, thing.id()), name: name.into_owned(), what }))
         })
     })
@@ -171,6 +175,12 @@ fn versions(account: &Account, wanted: &str) -> Vec<(Fit, Offer)> {
         Some(versions.collect::<Vec<_>>())
     };
     account.chains().iter().filter_map(of_group).flatten().collect()
+}
+
+/// Was the name of a kind typed, in the singular or in the plural?
+fn is_kind(what: &str, wanted: &str) -> bool {
+    let what = squeezed(what);
+    wanted == what || wanted.strip_suffix('s') == Some(&what)
 }
 
 /// Converts the text to lower case with `-` between words, so that `next pane` matches `next-pane`.

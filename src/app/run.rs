@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::subject::Subject;
 use crate::intents::{Outcome, Plan};
 use crate::resources::AccountId;
 
@@ -12,7 +13,9 @@ pub struct Run {
     pub account: AccountId,
     /// The plan.
     pub plan: Plan,
-    /// When it was confirmed.
+    /// The selected thing when it was confirmed. It belongs to the model that the plan changes.
+    pub subject: Option<Subject>,
+    /// The time of its confirmation.
     pub since: Timestamp,
     /// Its present state, or its outcome, as a text.
     pub text: String,

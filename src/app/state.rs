@@ -298,10 +298,10 @@ impl App {
 
     /// Returns the names of all models of a thing, the worst first.
     #[must_use]
-    pub fn models_of(&self, subject: &Subject) -> String {
+    pub fn models_of(&self, subject: &Subject) -> Vec<&str> {
         let account = self.account(subject.account);
         let owners = account.map(|account| account.chains_of(&subject.item)).unwrap_or_default();
-        owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
+        owners.into_iter().map(|chain| chain.name).collect()
     }
 
     /// Returns the account with this id.

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_config::imds::client::error::{ImdsError, TokenError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
@@ -34,7 +35,7 @@ impl fmt::Display for CredentialsFailure {
 impl CredentialsFailure {
     /// Creates the failure of settings that give no credentials. Only a change of the settings helps.
     pub(super) fn of_settings(why: String, remedy: String) -> Self {
-        Self { kind: ErrorKind::Expired, why, remedy: Some(remedy) }
+        Self { kind: ErrorKind::Missing, why, remedy: Some(remedy) }
     }
 
     /// Finds the failure in the chain of causes of a call that was not made.
@@ -68,16 +69,22 @@ impl CredentialsFailure {
             (_, None) if said.is_some() => ErrorKind::Unreachable,
             (CredentialsError::ProviderTimedOut(_), None) => ErrorKind::Unreachable,
             (_, None) if unanswered => ErrorKind::Unreachable,
+            (CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_), None) => {
+                ErrorKind::Missing
+            }
+            // The last source of the chain is the metadata of the machine, which gives nobody a login.
+            _ if causes(error).any(|cause| cause.is::<ImdsError>() || cause.is::<TokenError>()) => ErrorKind::Missing,
             _ => ErrorKind::Expired,
         };
         let (why, remedy) = match (kind, error) {
             (ErrorKind::Unreachable, _) => (format!("the source of the credentials cannot be reached ({cause})"), None),
-            (ErrorKind::Expired, CredentialsError::CredentialsNotLoaded(_)) => {
-                ("no usable credentials: none were found, set AWS_PROFILE or pass --profile".to_owned(), None)
+            (ErrorKind::Missing, CredentialsError::InvalidConfiguration(_)) => {
+                (cause, Some("correct the profile".to_owned()))
             }
-            (ErrorKind::Expired, CredentialsError::InvalidConfiguration(_)) => {
-                (format!("no usable credentials ({cause})"), Some("correct the profile".to_owned()))
+            (ErrorKind::Missing, CredentialsError::ProviderError(_)) => {
+                (format!("none were found, set AWS_PROFILE or pass --profile ({cause})"), None)
             }
+            (ErrorKind::Missing, _) => ("none were found, set AWS_PROFILE or pass --profile".to_owned(), None),
             (ErrorKind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
             _ => (cause, None),
         };
@@ -143,7 +150,7 @@ mod tests {
             (given(ErrorMetadata::builder().build().into()), ErrorKind::Unreachable, "cannot be reached"),
             (given(metadata("NewException", "what").into()), ErrorKind::Expired, "what"),
             (CredentialsError::provider_timed_out(Duration::from_secs(5)), ErrorKind::Unreachable, "cannot be reached"),
-            (CredentialsError::not_loaded("nothing"), ErrorKind::Expired, "set AWS_PROFILE or pass --profile"),
+            (CredentialsError::not_loaded("nothing"), ErrorKind::Missing, "set AWS_PROFILE or pass --profile"),
             (given("exit 1. Stderr: ask ana\n".into()), ErrorKind::Expired, "no usable credentials (ask ana)"),
             (given("the token has expired".into()), ErrorKind::Expired, "the token has expired"),
         ];

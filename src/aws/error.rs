@@ -5,12 +5,14 @@ use std::any::type_name;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::causes::{causes, root_cause};
 use super::credentials_failure::CredentialsFailure;
 use super::error_kind::{ErrorKind, classify};
 use super::http::TransportError;
+use super::skew;
 use crate::redact;
 
 /// The most bytes of a message that are kept.
@@ -73,7 +75,19 @@ impl AwsError {
     /// Returns whether the call had no credentials that AWS accepts.
     #[must_use]
     pub fn is_about_credentials(&self) -> bool {
-        self.kind == ErrorKind::Expired || self.remedy.is_some()
+        self.kind.is_about_credentials() || self.remedy.is_some()
+    }
+
+    /// Returns what the account lacks, for an error about credentials.
+    #[must_use]
+    pub fn lack(&self) -> &'static str {
+        if self.kind == ErrorKind::Missing { "no credentials" } else { "no valid credentials" }
+    }
+
+    /// Returns how far the clock of this machine is ahead of that of AWS, if AWS rejects the call for that and says so.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<SignedDuration> {
+        skew::ahead(&self.message).filter(|_| self.kind == ErrorKind::Skewed)
     }
 
     /// Returns what the operator can do about the error, as the end of a sentence.

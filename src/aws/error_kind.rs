@@ -10,8 +10,11 @@ pub enum ErrorKind {
     Denied,
     /// Too many calls; the account's limit is shared.
     Throttled,
-    /// Credentials are missing, expired or not accepted.
+    /// The credentials have expired or are not accepted.
     Expired,
+    /// There are no credentials: nobody has logged in, or the settings name none.
+    #[serde(rename = "no credentials")]
+    Missing,
     /// The clock of this machine is wrong, so that AWS accepts no signature.
     Skewed,
     /// The resource does not exist.
@@ -40,8 +43,9 @@ impl ErrorKind {
             Self::Denied => "denied",
             Self::Throttled => "throttled",
             Self::Expired => "expired",
+            Self::Missing => "no credentials",
             Self::Skewed => "skewed",
-            Self::Gone => "gone",
+            Self::Gone => "not found",
             Self::Busy => "busy",
             Self::Conflict => "conflict",
             Self::Quota => "quota",
@@ -59,7 +63,8 @@ impl ErrorKind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared"),
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
-            Self::Skewed => Some("set the clock: AWS rejects requests that are more than 5 minutes off"),
+            Self::Missing => Some("log in (for SSO: aws sso login)"),
+            Self::Skewed => Some("set the clock, because AWS rejects requests that are more than 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
             Self::Untrusted => {
                 Some("set AWS_CA_BUNDLE, or ca_bundle of the profile, to the certificate authority of this network")
@@ -75,7 +80,7 @@ impl ErrorKind {
     pub(super) fn meanwhile(self) -> Option<&'static str> {
         match self {
             Self::Throttled => Some("sagetop slows down by itself"),
-            Self::Expired => Some("sagetop notices it without a restart"),
+            Self::Expired | Self::Missing => Some("sagetop notices it without a restart"),
             Self::Unreachable => Some("sagetop tries again by itself"),
             Self::Denied
             | Self::Skewed
@@ -89,10 +94,16 @@ impl ErrorKind {
         }
     }
 
+    /// Returns whether a login would help.
+    #[must_use]
+    pub fn is_about_credentials(self) -> bool {
+        matches!(self, Self::Expired | Self::Missing)
+    }
+
     /// Returns whether every call of the account would fail like this one: no login, no network, a wrong clock.
     #[must_use]
     pub fn cut_off(self) -> bool {
-        matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
+        self.is_about_credentials() || matches!(self, Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
     /// Returns whether other calls would fail like this one now, so that the failure says nothing about the one
@@ -177,9 +188,14 @@ mod tests {
 
     #[test]
     fn trouble_is_shared_where_the_account_is_cut_off_or_calls_come_too_fast() {
-        for kind in
-            [ErrorKind::Expired, ErrorKind::Skewed, ErrorKind::Unreachable, ErrorKind::Untrusted, ErrorKind::Throttled]
-        {
+        for kind in [
+            ErrorKind::Expired,
+            ErrorKind::Missing,
+            ErrorKind::Skewed,
+            ErrorKind::Unreachable,
+            ErrorKind::Untrusted,
+            ErrorKind::Throttled,
+        ] {
             assert!(kind.is_shared(), "{kind:?}");
         }
         for kind in [ErrorKind::Denied, ErrorKind::Gone, ErrorKind::Unsupported, ErrorKind::Other] {

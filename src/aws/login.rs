@@ -59,8 +59,8 @@ pub enum Renewal {
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sso(command) => write!(f, "log in again; for SSO, run `{}`", in_one_line(command)),
-            Self::SignIn(command) => write!(f, "log in again with `{}`", in_one_line(command)),
+            Self::Sso(command) => write!(f, "log in; for SSO, run `{}`", in_one_line(command)),
+            Self::SignIn(command) => write!(f, "log in with `{}`", in_one_line(command)),
             Self::Other(what) => f.write_str(what),
             Self::Start => f.write_str("restart sagetop with other keys in the environment"),
         }
@@ -178,7 +178,7 @@ async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Creden
     match caught(provider.provide_credentials()).await {
         Ok(given) => readable(given.map_err(|error| CredentialsFailure::of(&error))?),
         Err(said) => {
-            let why = format!("no usable credentials (the AWS SDK broke off: {said})");
+            let why = format!("the AWS SDK broke off: {said}");
             Err(CredentialsFailure::of_settings(why, "check the profile and the clock of this machine".to_owned()))
         }
     }
@@ -215,7 +215,7 @@ fn readable(keys: Credentials) -> Result<Credentials, CredentialsFailure> {
     let parts = [("access key id", Some(keys.access_key_id())), ("session token", keys.session_token())];
     let found = parts.into_iter().find_map(|(what, text)| Some((what, strange(text?)?)));
     let Some((what, c)) = found else { return Ok(keys) };
-    let why = format!("no usable credentials (the {what} contains U+{:04X}, which no key contains)", u32::from(c));
+    let why = format!("the {what} contains U+{:04X}, which no key contains", u32::from(c));
     Err(CredentialsFailure::of_settings(why, "correct the variable or file that contains it".to_owned()))
 }
 

@@ -287,6 +287,7 @@ mod tests {
     async fn trouble_of_all_things_stays_what_it_is_and_ends_the_asking() {
         for kind in [
             ErrorKind::Expired,
+            ErrorKind::Missing,
             ErrorKind::Skewed,
             ErrorKind::Untrusted,
             ErrorKind::Throttled,

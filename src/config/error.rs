@@ -63,7 +63,9 @@ impl ConfigError {
     #[must_use]
     pub fn from_toml(source: &Source, error: &toml::de::Error) -> Self {
         let message = error.message().replace('\n', ", ");
-        let found = Self::new(source.file.as_str(), message.as_str());
+        // The known names are in the hint.
+        let fault = message.split(", expected").next().filter(|_| message.starts_with("unknown "));
+        let found = Self::new(source.file.as_str(), fault.unwrap_or(&message));
         let found = match error.span() {
             Some(span) => found.placed(source, span),
             None => found,

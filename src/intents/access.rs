@@ -46,7 +46,7 @@ impl AccessRules {
     /// account that the caller could be counts.
     ///
     /// # Errors
-    /// Why not, as a phrase.
+    /// A phrase that says why not.
     pub fn check(&self, identity: Option<&str>) -> Result<(), String> {
         let identity = known(identity);
         if self.read_only {

@@ -8,7 +8,7 @@ use crate::view::is_hidden;
 /// Checks a reason of at most `longest` characters.
 ///
 /// # Errors
-/// What is wrong with it, as a phrase.
+/// A phrase that says what is wrong with it.
 pub(super) fn check(reason: &str, longest: usize) -> Result<(), String> {
     if reason.is_empty() {
         return Err("a reason is required: AWS keeps it, and others read it".into());

@@ -18,6 +18,7 @@ mod started;
 mod traffic;
 mod training;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use jiff::Timestamp;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 use super::index::Index;
 use super::rows::Rows;
 use super::{Chain, Column, Deployment, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
+use crate::aws::AwsError;
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
@@ -47,15 +49,17 @@ pub(super) struct Finding {
     since: Option<Timestamp>,
     about: Option<(Kind, String)>,
     unread: bool,
+    awaits: bool,
 }
 
 impl Finding {
     fn new(health: Health, text: impl Into<String>) -> Self {
-        Self { health, text: text.into(), brief: None, column: None, since: None, about: None, unread: false }
+        let text = text.into();
+        Self { health, text, brief: None, column: None, since: None, about: None, unread: false, awaits: false }
     }
     /// Returns a finding that something was not read yet. The phrase begins with its name, and nothing else is wrong.
     fn unread(what: &str) -> Self {
-        Self { unread: true, ..Self::new(Health::Unknown, format!("{what}{NOT_READ}")) }
+        Self { unread: true, ..Self::new(Health::Unknown, format!("{what}{NOT_READ}")).word("not read") }
     }
     fn since(self, since: Option<Timestamp>) -> Self {
         Self { since, ..self }
@@ -65,6 +69,14 @@ impl Finding {
     }
     fn column(self, column: Column) -> Self {
         Self { column: Some(column), ..self }
+    }
+    /// Gives the finding one or two words for a narrow column: the fact without any name.
+    fn word(self, word: impl Into<Cow<'static, str>>) -> Self {
+        self.column(Column::Word(word.into()))
+    }
+    /// Says that somebody has to act, although not every finding of the rule needs that.
+    fn awaits(self, awaits: bool) -> Self {
+        Self { awaits, ..self }
     }
     fn about(self, kind: Kind, id: impl Into<String>) -> Self {
         Self { about: Some((kind, id.into())), ..self }
@@ -168,15 +180,8 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
     let config = chain.configured.and_then(|i| observed.preferences.models.get(i));
     let input = RuleInput { chain, rows, index, observed, config, now: observed.at };
     let found = ATTENTION.iter().zip(CHECKS).flat_map(|(rule, check)| {
-        check(&input).into_iter().map(move |Finding { health, text, brief, column, since, about, unread }| Reason {
-            rule,
-            health,
-            text,
-            brief,
-            column,
-            since,
-            about,
-            unread,
+        check(&input).into_iter().map(move |Finding { health, text, brief, column, since, about, unread, awaits }| {
+            Reason { rule, health, text, brief, column, since, about, unread, awaits }
         })
     });
     let mut reasons: Vec<Reason> = found.collect();
@@ -232,10 +237,15 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
         Freshness::Waiting => vec![Finding::unread("")],
         Freshness::Stale { since: None, why } => {
-            vec![Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word()))]
+            vec![of_failure(why)]
         }
         Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
     }
+}
+
+/// Returns a finding that something is unknown because of a failed call.
+fn of_failure(why: &AwsError) -> Finding {
+    Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())).word(why.kind.word())
 }
 
 /// Does the same for a table that is read in pieces: until it is complete, missing rows may still appear.

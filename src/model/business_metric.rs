@@ -11,7 +11,7 @@ use crate::resources::Observed;
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 
-/// What a value says about the model.
+/// The meaning of a value for the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
@@ -50,7 +50,7 @@ pub struct BusinessMetric<'a> {
     pub metric: &'a Metric,
     /// Its values, if they were read.
     pub series: Option<&'a MetricSeries>,
-    /// What the newest value says.
+    /// The meaning of the newest value.
     pub standing: Standing,
     /// The functions that alarms on this metric call.
     pub remedies: Vec<Remedy<'a>>,

@@ -110,7 +110,8 @@ fn undefined(index: &Index<'_>) -> bool {
 /// Returns the findings that wait for somebody. What is only unknown waits for nobody.
 fn inbox<'a, 'c>(chains: &'a [Chain<'c>]) -> impl Iterator<Item = (&'a Chain<'c>, &'a Reason)> {
     let reasons = chains.iter().flat_map(|chain| chain.reasons.iter().map(move |reason| (chain, reason)));
-    reasons.filter(|(_, r)| r.rule.is(Mark::AwaitsDecision) && r.health > Health::Ok && r.health != Health::Unknown)
+    let awaits = |reason: &Reason| reason.awaits || reason.rule.is(Mark::AwaitsDecision);
+    reasons.filter(move |(_, r)| awaits(r) && r.health > Health::Ok && r.health != Health::Unknown)
 }
 
 impl Default for Joined {

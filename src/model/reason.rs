@@ -75,6 +75,8 @@ pub struct Reason {
     pub about: Option<(Kind, String)>,
     /// Is the only problem that something was not read yet?
     pub unread: bool,
+    /// Does somebody have to act, although not every finding of the rule needs that? It is in the inbox then.
+    pub awaits: bool,
 }
 
 /// The text of a narrow column.

@@ -72,6 +72,7 @@ mod tests {
             since: None,
             about: about.map(|endpoint| (Kind::Endpoints, endpoint.to_owned())),
             unread: false,
+            awaits: false,
         };
         let cases: [Case; 8] = [
             (None, ["InService"; 2], None, [None, None]),

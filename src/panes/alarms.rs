@@ -63,7 +63,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::muted(severity::tier(&app.here.observed.preferences.severity, alarm).unwrap_or_default()),
         Cell::age(app, app.here.observed.at, alarm.since),
         tells(app, alarm),
-        Cell::muted(app.models_of(subject)),
+        cell::models(app, subject),
         Cell::muted(&*alarm.kind),
         Cell::plain(format!("{} {}", alarm.watches, alarm.condition)),
         Cell::muted(&alarm.reason),

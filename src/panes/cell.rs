@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::{App, Cell, Order};
+use crate::app::{App, Cell, Order, Subject};
 use crate::fmt;
 use crate::model::{Health, StageKind};
 use crate::resources::Event;
@@ -79,10 +79,26 @@ pub(super) fn moment(app: &App, now: Timestamp, at: Timestamp) -> String {
     if app.layout.times { fmt::stamp(now, at, &app.zone) } else { fmt::age(now, at) }
 }
 
+/// The width of the terminal from which on a cell names all models of a thing.
+const ALL_MODELS: u16 = 160;
+
+/// Makes the cell of the models of a thing, the worst first. Two names cut to one would be the name of no model, so a
+/// narrow cell has the first name and the number of the others.
+pub(super) fn models(app: &App, subject: &Subject) -> Cell {
+    let names = app.models_of(subject);
+    match names.as_slice() {
+        [first, _, ..] if app.size.0 < ALL_MODELS => {
+            Cell::of_line(Line::new().muted(first).muted(format!(" +{}", names.len() - 1)))
+        }
+        _ => Cell::muted(names.join(", ")),
+    }
+}
+
 /// Adds an event to a line: its glyph, its text, and the person or service that did it.
 pub(super) fn event(line: Line, event: &Event) -> Line {
     // The last part of an ARN names the person.
     let by = if event.by.starts_with("arn:") { event.by.rsplit(':').next().unwrap_or_default() } else { &event.by };
+    let by = by.strip_prefix("assumed-role/").unwrap_or(by);
     let line = line.with(format!("{} ", event_sign(event.health)), tone(event.health)).plain(&event.text);
     if by.is_empty() { line } else { line.muted(format!("   {by}")) }
 }

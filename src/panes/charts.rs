@@ -28,6 +28,8 @@ const NARROW: u16 = 36;
 const LOW: u16 = 6;
 /// The rows of a chart from which more columns are not needed.
 const HIGH: u16 = 7;
+/// The cells between charts that are beside each other.
+const GAP: u16 = 2;
 /// The most charts beside each other.
 const MOST_COLUMNS: u16 = 3;
 
@@ -36,10 +38,11 @@ fn blocks(app: &App, view: &ChartsView, body: u16) -> Vec<Block> {
     let height = body.saturating_sub(ABOUT);
     let (about, content) = match &planned {
         Ok(planned) => {
-            let drawing = Drawing::new(app, view, planned);
             let about = vec![state::title(app, view, &planned.about), state::state(app, view, planned)];
             let size = (app.size.0 - 2 * view::margin(app.size.0), height);
             let grid = Grid::of(planned.charts.len(), size, view);
+            let columns = grid.as_ref().map_or(1, |grid| grid.columns);
+            let drawing = Drawing::new(app, view, planned, usize::from((size.0 + GAP) / columns - GAP));
             let content = match grid {
                 Some(grid) => {
                     Content::Charts(ChartGrid { columns: grid.columns, charts: drawing.charts(grid.shown()) })

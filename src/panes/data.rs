@@ -1,5 +1,6 @@
 //! The data of models: S3 locations and feature groups.
 
+use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Chain, Health};
@@ -20,7 +21,7 @@ pub(super) static PANE: Pane = Pane {
 const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
-        PaneColumn::fill("LOCATION", 6, 24).name(),
+        PaneColumn::fill("LOCATION", 6, 24).location(),
         PaneColumn::cells("ROLE", 9),
         PaneColumn::cells("NEWEST", 8).right(),
         PaneColumn::cells("OBJECTS", 8).right().from(90),
@@ -53,15 +54,24 @@ fn said(owners: &[&Chain<'_>], uri: &str) -> Health {
     said.map(|r| r.health.min(Health::Warning)).max().unwrap_or_default()
 }
 
-/// Returns the health of a location that may be unreadable.
-fn health(app: &App, uri: &str, problem: bool) -> Health {
-    let said = said(&app.here.joined.owners(Kind::Datasets, uri), uri).max(Health::Ok);
-    if problem { said.max(Health::Unknown) } else { said }
+/// Returns the health of a location that may be unreadable. A location whose newest object is that of another one is as
+/// late as the other one is.
+fn health(app: &App, set: &Dataset) -> Health {
+    let bucket = |set: &Dataset| set.uri.split('/').nth(2).map(str::to_owned);
+    let is_same = |other: &&Dataset| {
+        let newest = |set: &'_ Dataset| (set.newest, set.newest_key.clone());
+        other.uri == set.uri
+            || (set.newest_key.is_some() && newest(other) == newest(set) && bucket(other) == bucket(set))
+    };
+    let same = app.here.observed.store.datasets.rows().filter(is_same);
+    let said = same.map(|set| said(&app.here.joined.owners(Kind::Datasets, &set.uri), &set.uri));
+    let said = said.max().unwrap_or_default().max(Health::Ok);
+    if set.problem.is_some() { said.max(Health::Unknown) } else { said }
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (store, now) = (&app.here.observed.store, app.here.observed.at);
-    let model = Cell::muted(app.models_of(subject));
+    let model = cell::models(app, subject);
     if let Some(name) = subject.item.of_kind(Kind::FeatureGroups) {
         let group = store.feature_groups.get(name)?;
         let set = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri));
@@ -86,7 +96,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         ]);
     }
     let set = store.datasets.get(subject.id())?;
-    let health = health(app, &set.uri, set.problem.is_some());
+    let health = health(app, set);
     let role = match set.role {
         Role::Data => "data",
         Role::Features => "features",

@@ -1,5 +1,6 @@
 //! Endpoints: status, version, instances, traffic, errors, latency.
 
+use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 
@@ -92,7 +93,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         metric(app, endpoint, "Invocation5XXErrors", fmt::percent),
         metric(app, endpoint, "ModelLatency", fmt::micros),
         Cell::muted(endpoint.config.as_deref().unwrap_or("–")),
-        Cell::muted(app.models_of(subject)),
+        cell::models(app, subject),
         Cell::plain(what),
     ])
 }

@@ -66,7 +66,8 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
             facts.extend(derived::derived(app, chain, id, which));
         } else {
             let limit = limits::limit(app, &value);
-            facts.push((label.into_owned(), format_value(app, value)));
+            let judged = judged(chain, thing, &value);
+            facts.push((label.into_owned(), judged.unwrap_or_else(|| format_value(app, value))));
             facts.extend(limit);
         }
     }
@@ -95,10 +96,7 @@ fn format_value(app: &App, value: Value) -> Line {
     let now = app.here.observed.at;
     match value {
         Value::Text(text) => Line::new().plain(text),
-        Value::Status(raw) => {
-            let health = Health::of_status(&raw);
-            Line::new().with(format!("{} {raw}", health.sign().0), cell::tone(health))
-        }
+        Value::Status(raw) => status(&raw, Health::of_status(&raw)),
         Value::Warning(text) => Line::new().with(format!("▲ {text}"), Tone::Warn),
         Value::Time(at) => {
             let (clock, age) = (fmt::clock(now, at, &app.zone), fmt::age(now.max(at), now.min(at)));
@@ -109,6 +107,22 @@ fn format_value(app: &App, value: Value) -> Line {
         Value::Number(number) => Line::new().plain(fmt::number(number)),
         Value::Derived(_) => Line::new(),
     }
+}
+
+fn status(raw: &str, health: Health) -> Line {
+    Line::new().with(format!("{} {raw}", health.sign().0), cell::tone(health))
+}
+
+/// Returns a value with the sign that the lists give it, if that is not the sign of AWS's word: an alarm whose firing is
+/// good news is no trouble, and what waits for a person is only a warning where nothing else is known of it.
+fn judged(chain: &Chain, thing: &dyn Thing, value: &Value) -> Option<Line> {
+    let is_good_news = thing.kind() == Kind::Alarms && chain.good_news.contains(&thing.id());
+    if let Value::Status(raw) = value {
+        return (is_good_news && raw == "ALARM").then(|| status(raw, Health::Ok));
+    }
+    let Value::Warning(text) = value else { return None };
+    let waits = thing.health() == Health::Waiting && thing.problem().as_ref() == Some(text);
+    waits.then(|| status(text, Health::Waiting))
 }
 
 fn fact(label: &str, value: impl AsRef<str>) -> Fact {

@@ -2,7 +2,7 @@
 
 use super::accounts;
 use crate::app::{Account, App};
-use crate::aws::{Renewal, in_one_line};
+use crate::aws::{ErrorKind, Renewal, in_one_line};
 use crate::fmt;
 use crate::view::{Line, Tone};
 
@@ -17,13 +17,14 @@ pub(super) fn unread(app: &App) -> Option<Vec<Line>> {
         return accounts::why_unread(account);
     }
     let told = Line::new().with(format!("▲ {why}"), Tone::Warn);
-    let mut lines = vec![Line::new().with("No valid credentials: nothing of this account can be read.", Tone::Strong)];
+    let lack = if why.kind == ErrorKind::Missing { "No credentials" } else { "No valid credentials" };
+    let mut lines = vec![Line::new().with(format!("{lack}: nothing of this account can be read."), Tone::Strong)];
     lines.extend(told.wrap(usize::from(app.size.0).saturating_sub(2)));
     lines.push(Line::new());
     lines.extend(remedies(app, account, why.remedy.as_deref()));
     lines.push(Line::new());
     lines.extend(profiles(account));
-    lines.push(way("sagetop doctor", "checks credentials, permissions, clock and proxy"));
+    lines.push(way("sagetop doctor", "checks credentials, permissions, clock, proxy"));
     lines.push(way("sagetop demo", "shows a simulated account, without AWS"));
     Some(lines)
 }
@@ -53,7 +54,7 @@ fn remedies(app: &App, account: &Account, remedy: Option<&str>) -> Vec<Line> {
 /// Names the profiles that there are.
 fn profiles(account: &Account) -> Vec<Line> {
     let Some(first) = account.profiles.first() else {
-        return vec![way("aws configure sso", "makes a profile: the AWS configuration files have none")];
+        return vec![way("aws configure sso", "makes a profile, because there is none yet")];
     };
     let more = account.profiles.len().saturating_sub(MOST);
     let named: Vec<&str> = account.profiles.iter().take(MOST).map(String::as_str).collect();

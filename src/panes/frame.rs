@@ -22,20 +22,49 @@ const CHART_ACTIONS: [&str; 6] = ["left", "shorter", "longer", "compare", "back"
 /// The maximum number of rows of banners.
 const MOST_BANNERS: usize = 4;
 
+/// The kinds of failures that have a banner: nothing of the account can be read.
+const CUT_OFF: [ErrorKind; 6] = [
+    ErrorKind::Missing,
+    ErrorKind::Expired,
+    ErrorKind::Denied,
+    ErrorKind::Skewed,
+    ErrorKind::Untrusted,
+    ErrorKind::Unreachable,
+];
+
+/// The minimum height of the terminal, in rows, at which a banner may have a second row.
+const HIGH: u16 = 20;
+
 /// Returns the urgent messages of all accounts: lost credentials, a role that cannot be assumed, a lost network.
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     banners.extend(tour(app));
+    let mut told = Vec::new();
     for account in app.accounts() {
         let who = app.whose(account.id);
-        banners.extend(lost(app, account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
-        banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
+        told.extend(lost(app, account).into_iter().map(|text| (format!("{who}{text}"), Tone::Bad)));
+        told.extend(unclaimed(account).map(|(text, tone)| (format!("{who}{text}"), tone)));
         #[cfg(feature = "health")]
-        banners.extend(trouble_of_aws(account).map(|text| Line::new().with(format!("{who}{text}"), Tone::Warn)));
+        told.extend(trouble_of_aws(account).map(|text| (format!("{who}{text}"), Tone::Warn)));
     }
     // The list below is more important than many accounts with errors.
-    banners.truncate(MOST_BANNERS);
+    told.truncate(MOST_BANNERS.saturating_sub(banners.len()));
+    let mut spare = MOST_BANNERS.saturating_sub(banners.len() + told.len());
+    for (text, tone) in told {
+        let rows = if spare > 0 && app.size.1 >= HIGH { in_two_rows(app, &text) } else { vec![text] };
+        spare -= rows.len() - 1;
+        banners.extend(rows.into_iter().map(|row| Line::new().with(row, tone)));
+    }
     banners
+}
+
+/// Returns a text on one row, or on two if one is too narrow for it. The end of the second row may be cut.
+fn in_two_rows(app: &App, text: &str) -> Vec<String> {
+    let rows = Line::from(text).wrap(usize::from(app.size.0).saturating_sub(2));
+    let mut rows: Vec<String> = rows.iter().map(|row| row.text().trim().to_owned()).collect();
+    let rest = rows.split_off(rows.len().min(1)).join(" ");
+    rows.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    rows
 }
 
 /// Returns a banner for alarms on `SageMaker` that fire and belong to no model, because no row shows them.
@@ -65,32 +94,38 @@ fn lost(app: &App, account: &Account) -> Vec<String> {
                 && (kind != ErrorKind::Unreachable || [Identity::KIND, Endpoint::KIND, Alarm::KIND].contains(&name))
         };
         let (_, error) = troubles.iter().find(|(of, error)| error.kind == kind && counts(*of))?;
-        let (what, advice) = match (kind, &account.login) {
-            _ if error.remedy.is_some() => ("no credentials", error.watched().unwrap_or_default()),
-            (ErrorKind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
-            (ErrorKind::Expired, Some(command)) => {
+        let what = match kind {
+            _ if error.is_about_credentials() => error.lack().to_owned(),
+            ErrorKind::Denied => "access denied".to_owned(),
+            ErrorKind::Untrusted => "certificate not trusted".to_owned(),
+            ErrorKind::Skewed => format!("this machine's clock is off{}", clock(error).unwrap_or_default()),
+            _ => "AWS cannot be reached".to_owned(),
+        };
+        let login = account.login.as_ref().filter(|_| kind.is_about_credentials() && error.remedy.is_none());
+        let advice = match login {
+            Some(Renewal::Start) => Renewal::Start.to_string(),
+            Some(command) => {
                 let key = app.keymap.key_for("login").filter(|_| command.command().is_some());
                 let key = key.map(|key| format!("press {key}, or ")).unwrap_or_default();
-                ("no valid credentials", format!("{key}{command}; sagetop notices it without a restart"))
+                format!("{key}{command}; sagetop notices it without a restart")
             }
-            (ErrorKind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
-            (ErrorKind::Denied, _) => ("access denied", error.watched().unwrap_or_default()),
-            (ErrorKind::Untrusted, _) => ("certificate not trusted", error.watched().unwrap_or_default()),
-            (ErrorKind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
-            (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
+            None => error.watched().unwrap_or_default(),
         };
         // The advice comes before the error, because the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    let mut told: Vec<String> =
-        [ErrorKind::Expired, ErrorKind::Denied, ErrorKind::Skewed, ErrorKind::Untrusted, ErrorKind::Unreachable]
-            .into_iter()
-            .filter_map(told)
-            .collect();
+    let mut told: Vec<String> = CUT_OFF.into_iter().filter_map(told).collect();
     if told.is_empty() {
         told.extend(unseen(&troubles));
     }
     told
+}
+
+/// Returns how far the clock of this machine is off, as the end of a phrase.
+fn clock(error: &AwsError) -> Option<String> {
+    let ahead = error.clock_ahead()?;
+    let way = if ahead.is_negative() { "slow" } else { "fast" };
+    Some(format!(" by {} ({way})", fmt::span(ahead.unsigned_abs())))
 }
 
 /// Returns why alarms or endpoints cannot be read, if nothing else is wrong. Without these two the other tables mean

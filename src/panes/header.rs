@@ -26,8 +26,17 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     if !fits(&left, &right) {
         left = what(app, true);
     }
-    let who = who(app);
-    let mut below = under_way(app);
+    let run = under_way(app, false);
+    let brief = who(app, true);
+    // A running change is shown whole: the caller gives way to it, then the words of its progress, then the account.
+    let forms = [
+        (who(app, false), run.clone()),
+        (brief.clone(), run),
+        (who(app, false), under_way(app, true)),
+        (brief, under_way(app, true)),
+    ];
+    let fitting = forms.into_iter().find(|(who, run)| width(&who.text()) + width(&run.text()) <= room);
+    let (who, mut below) = fitting.unwrap_or_else(|| (Line::new(), under_way(app, true)));
     if fits(&left, &right) && width(&left.text()) + width(&who.text()) + width(&right.text()) + 2 <= room {
         left.0.extend(Line::new().plain("  ").0.into_iter().chain(who.0));
     } else if width(&below.text()) == 0 {
@@ -120,15 +129,16 @@ fn login_ends(account: &Account) -> Option<String> {
     (0..ENDS_SOON).contains(&left).then(|| format!("login ends in {}", fmt::age(until, now)))
 }
 
-/// Shows the region and the caller.
-fn who(app: &App) -> Line {
+/// Shows the account, the region and the caller; in brief without the caller.
+fn who(app: &App, brief: bool) -> Line {
     let Account { name, region, stand_in, .. } = &app.here;
     let told = app.several() && name.contains(region.as_str());
     let region = if told { "" } else { region.as_str() };
     let mut line = match app.here.identity() {
         Some(me) => {
             let gap = if region.is_empty() { "" } else { "  " };
-            Line::new().plain(format!("{}{gap}{region}  ", fmt::account(&me.account))).muted(me.short())
+            let place = Line::new().plain(format!("{}{gap}{region}", fmt::account(&me.account)));
+            if brief { place } else { place.plain("  ").muted(me.short()) }
         }
         None => Line::new().plain(region),
     };
@@ -219,12 +229,14 @@ fn data_age(app: &App) -> Option<(i64, String)> {
     Some((app.here.observed.at.as_second() - oldest.as_second(), fmt::age(app.here.observed.at, oldest)))
 }
 
-/// Shows the newest plan that was sent and is still running.
-fn under_way(app: &App) -> Line {
+/// Shows the newest plan that was sent and is still running; in brief without the words of its progress.
+fn under_way(app: &App, brief: bool) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return count_hidden(app) };
     let age = fmt::age(app.here.observed.at, run.since);
     let whose = app.whose(run.account);
-    Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
+    let line = Line::new().with(format!("◐ {whose}{}", run.plan.title), Tone::Busy);
+    let line = if brief { line } else { line.with(": ", Tone::Busy).plain(&run.text) };
+    line.muted(format!("  {age}"))
 }
 
 /// Shows which rows are visible, if a list without a title has more rows than fit.

@@ -20,14 +20,14 @@ const LIST: List = List {
         PaneColumn::fill("MODEL", 6, 16).name(),
         PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
         PaneColumn::fill("WHAT", 8, 18).aged().below(chain::WIDE),
-        PaneColumn::cells("LIVE", 4).below(chain::WIDE),
+        PaneColumn::cells("LIVE", 5).below(chain::WIDE),
         PaneColumn::cells("DATA", 8).from(chain::WIDE),
         PaneColumn::cells("TRAINING", 13).from(chain::WIDE),
-        PaneColumn::cells("REGISTRY", 13).from(chain::WIDE),
+        PaneColumn::cells("REGISTRY", 14).from(chain::WIDE),
         PaneColumn::fill("PROD", 6, 15).from(chain::WIDE),
         PaneColumn::cells("STAGING", 9).from(chain::WIDE),
         PaneColumn::cells("ALARMS", 8),
-        PaneColumn::fill("LAST CHANGE", 3, 12),
+        PaneColumn::fill("LAST CHANGE", 3, 11),
         PaneColumn::fill("WHY", 12, 40).from(180),
     ],
     ids,
@@ -121,7 +121,7 @@ fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
     match serving.map(Serving::version) {
         Some(Some(version)) => {
             let deploys = serving.is_some_and(|s| s.deployment.is_some());
-            let line = Line::new().with(if deploys { "◐" } else { "" }, Tone::Busy).plain(format!("v{version}"));
+            let line = Line::new().with(if deploys { "◐ " } else { "" }, Tone::Busy).plain(format!("v{version}"));
             Cell::of(line, version.into())
         }
         // A model without a version sorts below all versions.
@@ -162,6 +162,8 @@ fn production_cell(account: &Account, chain: &Chain, serving: Option<&Serving>) 
     let Some(serving) = serving else { return not_served(chain) };
     let version = serving.label();
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
+    // An endpoint that works may serve any version.
+    let health = if serving.versions.is_empty() { health.max(Health::Unknown) } else { health };
     let why = chain.said_of(serving).find(|r| r.health > Health::Ok);
     let fact = why.map(|r| r.shortest().to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::cell;
+use super::{cell, key_that};
 use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
-use crate::model::{Chain, Reason};
+use crate::model::{Chain, Health, Reason};
 use crate::view::Line;
 
 /// One row for each thing that waits.
@@ -23,10 +23,27 @@ const LIST: List = List {
     ],
     ids,
     row,
-    empty: |_| vec![Line::from("Nothing waits for you.")],
+    empty,
     all_accounts: true,
     ..List::EMPTY
 };
+
+/// Says that nothing waits, and that trouble which nobody has to decide on is elsewhere.
+fn empty(app: &App) -> Vec<Line> {
+    let mut lines = vec![Line::from("Nothing waits for you.")];
+    let accounts = app.accounts();
+    let count = |health| accounts.iter().map(|account| account.count(&[health])).sum::<usize>();
+    let unwell = [(count(Health::Critical), "broken"), (count(Health::Warning), "degraded")];
+    let told: Vec<String> = unwell.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if !told.is_empty() {
+        let left_out = format!(
+            "The inbox has what needs a decision, not every trouble: models that are unwell: {}.",
+            told.join(", ")
+        );
+        lines.push(Line::new().muted(left_out).muted(key_that(app, "models", "lists them")));
+    }
+    lines
+}
 
 /// Returns the things, those that wait for a decision first, then the newest first.
 fn ids(app: &App) -> Vec<Subject> {

@@ -11,6 +11,7 @@ mod output;
 mod palette;
 mod pick;
 mod plan;
+mod plan_table;
 mod theme_picker;
 
 use crate::app::{Account, App, Modal};
@@ -37,14 +38,22 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
     }
 }
 
-/// Returns the keys that work in a sheet, with their effect there. While a line is edited, letters are typed into it.
+/// Returns the keys that work in a sheet, with their effect there. While a line is edited, letters are typed into it. Two
+/// keys with one effect, such as up and down, are one hint.
 fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<KeyHint> {
     let hint = |(does, label): &(SheetKey, &str)| {
         let key = app.keymap.sheet_key_for(*does, types)?;
         let (label, action) = ((*label).to_owned(), does.name().to_owned());
         Some(KeyHint { key, label, action, works: true, kept: true })
     };
-    wanted.iter().filter_map(hint).collect()
+    let mut hints: Vec<KeyHint> = Vec::new();
+    for hint in wanted.iter().filter_map(hint) {
+        match hints.last_mut().filter(|last| last.label == hint.label) {
+            Some(last) => last.key = format!("{}/{}", last.key, hint.key),
+            None => hints.push(hint),
+        }
+    }
+    hints
 }
 
 /// Shows the account and region of a write, if several accounts are watched.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::cell;
 use crate::app::{App, Body, Cell, List, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Health, StageKind, Usual, usual};
@@ -66,10 +67,6 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         .or_else(|| other_job(app, subject))
 }
 
-fn model(app: &App, subject: &Subject) -> Cell {
-    Cell::muted(app.models_of(subject))
-}
-
 fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let pipeline = app.here.observed.store.pipelines.get(subject.item.of_kind(Kind::Pipelines)?)?;
     let what = pipeline.definition.as_ref().map(|d| match &d.problem {
@@ -83,7 +80,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             status => Cell::status(app, StageKind::Training, status),
         },
         Cell::age(app, app.here.observed.at, pipeline.last_execution),
-        model(app, subject),
+        cell::models(app, subject),
         Cell::muted(""),
         Cell::plain(what.unwrap_or_default()),
     ])
@@ -109,7 +106,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell { order: Some(order), ..Cell::of_line(name) },
         Cell::status(app, StageKind::Training, &run.status),
         Cell::age(app, app.here.observed.at, run.started),
-        model(app, subject),
+        cell::models(app, subject),
         took,
         Cell::plain(what),
     ])
@@ -126,7 +123,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(&job.name),
         Cell::status(app, StageKind::Training, &job.status),
         Cell::age(app, app.here.observed.at, job.created),
-        model(app, subject),
+        cell::models(app, subject),
         if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
     ])
@@ -138,7 +135,7 @@ fn other_job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(&job.name),
         Cell::status(app, StageKind::Training, &job.status),
         Cell::age(app, app.here.observed.at, job.created),
-        model(app, subject),
+        cell::models(app, subject),
         if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(job.summary()),
     ])
@@ -155,8 +152,9 @@ fn duration(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> C
     Cell::of(line.muted(usual.unwrap_or_default()), seconds).tells(if far { Health::Warning } else { Health::Running })
 }
 
+/// Shows how long something took that has ended. Its times may not have been read.
 fn took(from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Cell {
-    let (Some(from), Some(to)) = (from, to) else { return Cell::muted("–") };
+    let (Some(from), Some(to)) = (from, to) else { return Cell::muted("◌") };
     let seconds = (to.as_second() - from.as_second()).max(0);
     let text = fmt::span(std::time::Duration::from_secs(seconds.unsigned_abs()));
     Cell::of(Line::new().plain(text), seconds)

@@ -97,6 +97,9 @@ impl Resource for DeploymentPipeline {
     fn problem(&self) -> Option<String> {
         self.delivery()?.problem()
     }
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        self.delivery()?.problem_in_brief()
+    }
     fn activity(&self) -> Option<String> {
         self.delivery()?.activity()
     }

@@ -163,6 +163,13 @@ impl Resource for EventRule {
             true => lacks_role().map(|target| format!("has no role that may start {}", arn_name(&target.arn))),
         }
     }
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        Some(match (self.enabled(), self.drops_events()) {
+            (false, _) => "rule disabled",
+            (true, true) => "no targets",
+            (true, false) => "rule lacks role",
+        })
+    }
     fn targets(&self) -> Vec<Reference<'_>> {
         self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn")).collect()
     }

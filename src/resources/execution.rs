@@ -27,7 +27,7 @@ pub struct PipelineExecution {
     pub started: Option<Timestamp>,
     /// Last change; absent until the index or a description told it.
     pub modified: Option<Timestamp>,
-    /// Why it failed.
+    /// The reason of its failure.
     pub failure: Option<String>,
     /// The steps that it was told to run (`SelectiveExecutionConfig`), none for all of them; absent until the index or a
     /// description told it.

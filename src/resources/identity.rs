@@ -27,6 +27,21 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Asks who calls. Every region gives the same answer.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or accepts no credentials.
+    pub async fn of_caller(aws: &Aws) -> Result<Self, AwsError> {
+        let me = aws.sts.get_caller_identity().send().await.map_err(failed)?;
+        Ok(Self {
+            account: me.account.unwrap_or_default(),
+            arn: me.arn.unwrap_or_default(),
+            user_id: me.user_id.unwrap_or_default(),
+        })
+    }
+}
+
 impl Resource for Identity {
     const KIND: Kind = Kind::Identity;
     const CADENCE: Cadence = Cadence::Rare;
@@ -49,11 +64,6 @@ impl Resource for Identity {
         all.text("Account", &*self.account).text("UserId", &*self.user_id);
     }
     async fn read(aws: &Aws, _seen: &Observed, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let me = aws.sts.get_caller_identity().send().await.map_err(failed)?;
-        Ok(Listing::all(vec![Self {
-            account: me.account.unwrap_or_default(),
-            arn: me.arn.unwrap_or_default(),
-            user_id: me.user_id.unwrap_or_default(),
-        }]))
+        Ok(Listing::all(vec![Self::of_caller(aws).await?]))
     }
 }

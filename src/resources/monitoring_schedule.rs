@@ -48,7 +48,7 @@ pub struct MonitoringSchedule {
 pub struct MonitoringDetails {
     /// The change of the schedule after which they were read.
     pub of: Option<Timestamp>,
-    /// When it executes: `cron(0 * ? * * *)`, or `NOW`.
+    /// The times at which it executes: `cron(0 * ? * * *)`, or `NOW`.
     pub expression: Option<String>,
     /// The reason why it failed.
     pub failure: Option<String>,
@@ -159,6 +159,16 @@ impl Resource for MonitoringSchedule {
             _ if self.overdue => Some("misses its executions".to_owned()),
             _ => None,
         }
+    }
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        let newest = self.newest();
+        Some(match (self.status.as_str(), newest) {
+            ("Stopped", _) => "monitor off",
+            ("Failed", _) => "monitor failed",
+            (_, Some(newest)) if newest.status == "Failed" => "monitor failed",
+            (_, Some(newest)) if newest.violated() => "violations",
+            (_, _) => "monitor misses",
+        })
     }
     fn activity(&self) -> Option<String> {
         let newest = self.executions.first().filter(|newest| !newest.over() && self.problem().is_none())?;

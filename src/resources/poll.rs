@@ -217,7 +217,7 @@ impl<T: Resource> Poller<T> {
         // An expired login causes no back-off, because the operator looks at the screen after logging in again.
         // Throttling causes none, because it already slows down all calls of the service.
         let no_back_off =
-            self.table.trouble().is_some_and(|why| matches!(why.kind, ErrorKind::Expired | ErrorKind::Throttled));
+            self.table.trouble().is_some_and(|why| why.kind.is_about_credentials() || why.kind == ErrorKind::Throttled);
         PollConditions {
             looked_at: observed.focus.kinds.contains(&T::KIND),
             idle: observed.focus.idle,

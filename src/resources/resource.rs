@@ -72,6 +72,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn problem(&self) -> Option<String> {
         None
     }
+    /// Returns its problem in one or two words, for a narrow column. `None` if the phrase is short enough.
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        None
+    }
     /// Returns what it is doing now, as a phrase after its name: `is in DeployProd`. `None` if nothing is in progress.
     fn activity(&self) -> Option<String> {
         None

@@ -147,6 +147,9 @@ impl Resource for ScalableTarget {
         let suspended = Some(self.suspended.in_words()).filter(|suspended| !suspended.is_empty());
         failed.or_else(|| Some(format!("has scaling suspended: {}", suspended?)))
     }
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        Some(if self.failed().is_some() { "cannot scale" } else { "scaling off" })
+    }
     fn since(&self) -> Option<Timestamp> {
         // AWS tries again and again: the problem began with the first failure.
         self.activities.iter().take_while(|activity| activity.failed()).last()?.started

@@ -31,6 +31,8 @@ pub trait Thing: Debug {
     fn starts(&self) -> Option<bool>;
     /// Returns what keeps it from doing its work, as a phrase after its name.
     fn problem(&self) -> Option<String>;
+    /// Returns its problem in one or two words, for a narrow column. `None` if the phrase is short enough.
+    fn problem_in_brief(&self) -> Option<&'static str>;
     /// Returns what it is doing now, as a phrase after its name.
     fn activity(&self) -> Option<String>;
     /// Returns since when its problem exists, or what it is doing goes on, if that is known.
@@ -81,6 +83,9 @@ impl<T: Resource> Thing for T {
     }
     fn problem(&self) -> Option<String> {
         Resource::problem(self)
+    }
+    fn problem_in_brief(&self) -> Option<&'static str> {
+        Resource::problem_in_brief(self)
     }
     fn activity(&self) -> Option<String> {
         Resource::activity(self)

@@ -104,18 +104,24 @@ fn appearance(
 ) -> Result<(Themes, Keymap, Option<String>), ConfigError> {
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
+    // A name of the command line has no place in the configuration.
+    let placed = |setting: &str, named: Option<&String>, error: ConfigError| {
+        if named.is_some() { error } else { Config::place(source, setting, error) }
+    };
     let keymap = common.keymap.as_deref().or(config.keymap.as_deref()).unwrap_or("default");
-    let mut keymap = assets.keymap(keymap, update::NAMES)?;
+    let keymap = assets.keymap(keymap, update::NAMES);
+    let mut keymap = keymap.map_err(|error| placed("keymap", common.keymap.as_ref(), error))?;
     keymap.bind(&config.commands, source)?;
     check_panes(config, source)?;
     let links = config.hyperlinks.unwrap_or_else(|| terminal::follows_links(|name| std::env::var(name).ok()));
     let read =
         |name: &str| Themes::read(assets.clone(), name, level, common.ascii).map(|themes| themes.with_links(links));
+    let settled = || read(theme_of(common, config)).map_err(|error| placed("theme", common.theme.as_ref(), error));
     let chosen = chosen.map(|name| read(&name).map_err(|why| format!("the theme {name} is not used: {}", why.message)));
     match chosen {
         Some(Ok(themes)) => Ok((themes, keymap, None)),
-        Some(Err(why)) => Ok((read(theme_of(common, config))?, keymap, Some(why))),
-        None => Ok((read(theme_of(common, config))?, keymap, None)),
+        Some(Err(why)) => Ok((settled()?, keymap, Some(why))),
+        None => Ok((settled()?, keymap, None)),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Themes {
     theme: Theme,
 }
 
-/// Where themes are read from.
+/// The places from which themes are read.
 #[derive(Debug)]
 struct Files {
     assets: Assets,
@@ -21,7 +21,7 @@ struct Files {
     ascii: bool,
     links: bool,
     name: String,
-    /// When the user's file of this theme was last written.
+    /// The time at which the user's file of this theme was last written.
     written: Option<SystemTime>,
 }
 

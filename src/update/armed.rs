@@ -2,7 +2,7 @@
 
 use super::changes;
 use super::modal;
-use crate::app::{Action, App, Armed, Context, Effect, Field, Form, Leaving, Notice, Run, Submit};
+use crate::app::{Action, App, Armed, Context, Effect, Field, Form, Leaving, Notice, Run, Subject, Submit};
 use crate::intents::{ArmedRollback, Intent, Plan, Refusal, Rollback};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{AccountId, Kind};
@@ -136,7 +136,10 @@ impl App {
         self.armed.remove(place);
         let whose = self.whose(account);
         match planned {
-            Ok(plan) => modal::start(self, account, plan),
+            Ok(plan) => {
+                let subject = Subject::resource(account, Kind::Endpoints, endpoint);
+                modal::start(self, account, plan, Some(subject))
+            }
             Err(refusal) => {
                 let title = format!("{whose}the armed rollback of {endpoint} was not sent");
                 self.modal = Some(Notice::refused(title, refusal.to_string()).into());

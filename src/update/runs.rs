@@ -79,7 +79,7 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.log.push(self.here.observed.at, run.account, Health::Running, text, None);
+        self.log.push(self.here.observed.at, run.account, Health::Running, text, run.subject.clone());
     }
 
     /// Shows the outcome of unfinished intents, in the log and as a message.
@@ -106,8 +106,8 @@ impl App {
             Outcome::Refused(why) => (Health::Warning, Tone::Warn, format!("{} refused: {why}", run.plan.title)),
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
-        let account = run.account;
-        self.log.push(now, account, health, text.clone(), None);
+        let (account, subject) = (run.account, run.subject.clone());
+        self.log.push(now, account, health, text.clone(), subject);
         // Another account may be selected by now.
         self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))

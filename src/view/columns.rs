@@ -44,6 +44,14 @@ pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(
     widths
 }
 
+impl Column {
+    /// Returns whether the texts of the column are names. They get room first.
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        matches!(self.cut, Cut::Middle | Cut::Location)
+    }
+}
+
 impl Table {
     /// Returns the width of each column and of the gap after it, in cells. A column that has more cells than its rows
     /// need gives them to columns whose texts do not fit: first to names, then to the others from the left.
@@ -51,7 +59,7 @@ impl Table {
     pub fn widths(&self, room: u16) -> Vec<(u16, u16)> {
         let mut widths = widths(self.columns.iter(), room);
         let needs: Vec<u16> = (0..widths.len()).map(|place| self.need(place)).collect();
-        let names = |place: &usize| self.columns.get(*place).is_some_and(|column| column.cut == Cut::Middle);
+        let names = |place: &usize| self.columns.get(*place).is_some_and(Column::has_names);
         let (first, then): (Vec<usize>, Vec<usize>) = (0..widths.len()).partition(names);
         for taker in first.into_iter().chain(then) {
             let lacks =

@@ -1,6 +1,6 @@
 //! The fit of lines into a given width: they are cut, or wrapped between words.
 
-use super::text::{Cut, cells, ending, graphemes, head, width};
+use super::text::{Cut, after_scheme, cells, ending, graphemes, head, width};
 use super::{Line, Span, Tone};
 
 impl Line {
@@ -17,6 +17,7 @@ impl Line {
         let tail = match how {
             Cut::End => 0,
             Cut::Middle => left / 3,
+            Cut::Location => after_scheme(&self.text(), left),
             Cut::BeforeLast => {
                 self.0.last().map(|last| width(last.text())).filter(|last| last * 2 <= left).unwrap_or(0)
             }
@@ -237,6 +238,21 @@ mod tests {
         assert_eq!(shown.0.first().map(Span::tone), Some(Tone::Bad));
         assert_eq!(line.cut(3, Cut::End).text(), "✗ …");
         assert_eq!(line.cut(0, Cut::End).text(), "");
+    }
+
+    #[test]
+    fn a_cut_location_keeps_its_scheme_and_its_end() {
+        let run = Line::from("s3://retail-ml-artifacts/recommendation/lytmyxslyrtr/preprocess/train");
+        let cases = [
+            (69, "s3://retail-ml-artifacts/recommendation/lytmyxslyrtr/preprocess/train"),
+            (45, "s3://…mendation/lytmyxslyrtr/preprocess/train"),
+            (36, "s3://…/lytmyxslyrtr/preprocess/train"),
+            (12, "s3://…/train"),
+            (3, "s3…"),
+        ];
+        for (room, shown) in cases {
+            assert_eq!(run.cut(room, Cut::Location).text(), shown, "{room}");
+        }
     }
 
     #[test]

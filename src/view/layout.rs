@@ -45,6 +45,9 @@ pub struct TabPlace {
     pub name: String,
 }
 
+/// The fewest cells of a cut name that can be told from others.
+const FEW: usize = 3;
+
 /// Returns the places of the tabs in a row of this many cells. Each tab is a space, its key, a space, its name and a
 /// space. If there is little room, the names are short; if there is less, those of panes that are not shown are cut, so
 /// that the last tab is visible.
@@ -63,7 +66,8 @@ pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
     } else if fits(&names, longest, 0) {
         (names, longest, 0)
     } else {
-        let most = (0..=longest).rev().find(|most| fits(&short, *most, 0)).unwrap_or(0);
+        // A letter or two of a name say nothing: then the keys stand alone.
+        let most = (FEW..=longest).rev().find(|most| fits(&short, *most, 0)).unwrap_or(0);
         (short, most, 0)
     };
     let mut start = 0;

@@ -52,8 +52,7 @@ impl Sheet {
     #[must_use]
     pub fn size(&self, screen: (u16, u16)) -> (u16, u16) {
         let (cells, rows) = screen;
-        let wished = if self.width == 0 { USUAL } else { self.width };
-        let cells = wished.min(if cells < 60 { cells } else { cells - 2 });
+        let cells = frame_width(self.width, cells);
         let most = if rows < 12 { rows } else { rows - 2 };
         let inside = usize::from(cells.saturating_sub(SIDES));
         let rows = self.lay_out(inside).len() + self.lay_out_pinned(inside).len();
@@ -143,6 +142,26 @@ impl Sheet {
         }
         drawn
     }
+}
+
+/// Returns the cells of a sheet with its frame, by its preferred width and the width of the screen.
+fn frame_width(wished: u16, screen: u16) -> u16 {
+    let wished = if wished == 0 { USUAL } else { wished };
+    wished.min(if screen < 60 { screen } else { screen - 2 })
+}
+
+/// Returns the cells of a row of a sheet, by the preferred width of the sheet and the width of the screen.
+#[must_use]
+pub fn sheet_room(wished: u16, screen: u16) -> usize {
+    usize::from(frame_width(wished, screen).saturating_sub(SIDES))
+}
+
+/// Returns whether rows of columns have room for their widest texts, side by side, in this many cells.
+#[must_use]
+pub fn fit_side_by_side(rows: &[Vec<Line>], cells: usize) -> bool {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest = |place: usize| rows.iter().filter_map(|row| row.get(place)).map(Line::width).max().unwrap_or(0);
+    (0..count).map(widest).sum::<usize>() + gap(cells) * count.saturating_sub(1) <= cells
 }
 
 type Row = (Line, Line, RowStyle);

@@ -36,6 +36,8 @@ pub enum Cut {
     End,
     /// Before the last piece of a line, for a text with its age: half an age would be wrong.
     BeforeLast,
+    /// After the scheme of an address, as `s3://…/run-7/train`, because the ends of locations distinguish them.
+    Location,
 }
 
 /// Removes everything that could move the cursor, or hide or reorder the text that follows. Every grapheme of the
@@ -125,11 +127,17 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
     let tail = match how {
         Cut::End | Cut::BeforeLast => 0,
         Cut::Middle => left / 3,
+        Cut::Location => after_scheme(text, left),
     };
     let mut shown = head(text, left - tail).to_owned();
     shown.push(CUT);
     shown.push_str(ending(text, tail));
     shown
+}
+
+/// Returns the cells that the end of an address has, beside its scheme.
+pub(super) fn after_scheme(text: &str, room: usize) -> usize {
+    room.saturating_sub(text.find("://").map_or(0, |at| at + 3))
 }
 
 /// Returns the graphemes of a text, each with its byte offset.

@@ -89,7 +89,8 @@ impl Tree {
     #[must_use]
     pub fn lay_out_facts(&self, cells: u16) -> Vec<Line> {
         let longest = self.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
-        let labels = longest.min(usize::from(cells) / 3 + 2);
+        // Values wrap and labels do not, so labels have up to half of the room.
+        let labels = longest.min(usize::from(cells) / 2);
         let room = usize::from(cells).saturating_sub(labels + 2);
         let mut lines = Vec::new();
         for (label, value) in &self.facts {

@@ -233,7 +233,7 @@ fn a_clock_that_is_off_is_told_in_whatever_words_aws_has_for_it() {
     };
     let account = Altered::serve("shop", skewed);
     for (config, profile) in [(ROLE, "role"), (GOOD, "good")] {
-        let run = status(&home(config), profile, &account.url).says("set the clock: AWS");
+        let run = status(&home(config), profile, &account.url).says("set the clock, because AWS");
         assert!(!said(&run).contains("log in"), "{profile}: {}", said(&run));
     }
 }

@@ -20,7 +20,7 @@ pub struct Ask {
     pub unfolded: bool,
 }
 
-/// How a plan is confirmed.
+/// The way in which a plan is confirmed.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// By typing the name of the plan's target.

@@ -119,9 +119,9 @@ mod tests {
         let renewal = |target: &Target, variables| settings(target, variables).unwrap().renewal().to_string();
         let key = [("AWS_ACCESS_KEY_ID", "k")];
         assert!(renewal(&Target::default(), &key).starts_with("restart sagetop"));
-        assert_eq!(renewal(&Target::default(), &[]), "log in again; for SSO, run `aws sso login`");
-        assert_eq!(renewal(&of_profile("a"), &key), "log in again; for SSO, run `aws sso login --profile a`");
-        assert_eq!(renewal(&of_profile("session"), &[]), "log in again with `aws login --profile session`");
+        assert_eq!(renewal(&Target::default(), &[]), "log in; for SSO, run `aws sso login`");
+        assert_eq!(renewal(&of_profile("a"), &key), "log in; for SSO, run `aws sso login --profile a`");
+        assert_eq!(renewal(&of_profile("session"), &[]), "log in with `aws login --profile session`");
         // A login does not change the keys of a profile.
         assert_eq!(renewal(&of_profile("my keys"), &[]), "check the credentials that the profile my keys names");
     }

@@ -60,21 +60,24 @@ pub(super) fn firing(input: &RuleInput<'_>) -> Vec<Finding> {
                 return finding.since(alarm.since).about(Kind::Alarms, &alarm.name);
             }
             let tier = severity::tier(&input.observed.preferences.severity, alarm);
-            let health = match tier.as_deref() {
-                Some(tier) => severity::weight(tier),
-                // The alarm has no tier. Metrics of SageMaker itself on a production endpoint show problems that
-                // users notice.
-                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker")
-                    && !guard(input, alarm)
-                    && backstage(input, alarm).is_none() =>
-                {
-                    Health::Critical
-                }
-                None => Health::Warning,
-            };
-            alarm_finding(input, alarm, health, "in ALARM", tier.as_deref())
+            alarm_finding(input, alarm, harm(input, alarm), "in ALARM", tier.as_deref())
         })
         .collect()
+}
+
+/// Returns the health of a model while an alarm fires.
+pub(super) fn harm(input: &RuleInput<'_>, alarm: &Alarm) -> Health {
+    let tier = severity::tier(&input.observed.preferences.severity, alarm);
+    // Metrics of SageMaker itself on a production endpoint show problems that users notice, even without a tier.
+    let shows_trouble = || {
+        let own = alarm.namespaces.iter().any(|n| n == "AWS/SageMaker");
+        own && !guard(input, alarm) && backstage(input, alarm).is_none()
+    };
+    match tier {
+        Some(tier) => severity::weight(&tier),
+        None if shows_trouble() => Health::Critical,
+        None => Health::Warning,
+    }
 }
 
 /// Finds alarms that are OK now but went into `ALARM` again and again. Their present state alone does not show that.
@@ -187,7 +190,8 @@ pub(super) fn no_action(input: &RuleInput<'_>) -> Vec<Finding> {
 /// Makes a finding that an alarm notifies nobody. `phrase` makes the text from the name of the alarm.
 fn unheard(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&str) -> String) -> Finding {
     let brief = phrase(&alarm.name.replace(input.chain.name, "…"));
-    Finding::new(health, phrase(&alarm.name)).brief(brief).since(alarm.since).about(Kind::Alarms, &alarm.name)
+    let finding = Finding::new(health, phrase(&alarm.name)).brief(brief).since(alarm.since);
+    finding.about(Kind::Alarms, &alarm.name).awaits(harm(input, alarm) == Health::Critical)
 }
 
 pub(super) fn suppressed(input: &RuleInput<'_>) -> Vec<Finding> {

@@ -16,7 +16,7 @@ fn rows<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Attached<'a>,
 /// The most things that start each other.
 const DEEPEST: usize = 4;
 
-/// Why a thing starts nothing.
+/// The reason why a thing starts nothing.
 struct Stopped<'a> {
     /// The thing that keeps it from that.
     cause: &'a dyn Thing,
@@ -65,7 +65,7 @@ fn not_started(input: &RuleInput<'_>, kind: Kind, phrase: impl Fn(&str) -> Strin
         let why = if thing.starts() == Some(false) { described(*thing) } else { text.clone() };
         let phrase = if known { phrase(started) } else { format!("{}, as far as was read", phrase(started)) };
         let health = if known { cause.health() } else { Health::Unknown };
-        let finding = Finding::new(health, format!("{phrase}: {why}")).brief(phrase);
+        let finding = Finding::new(health, format!("{phrase}: {why}")).brief(phrase).word("not started");
         found.push(finding.since(last_changed(input, *cause)).about(cause.kind(), cause.id()));
     }
     found
@@ -112,6 +112,9 @@ fn problems(input: &RuleInput<'_>, stage: StageKind) -> Vec<Finding> {
             // The stage already names a thing that has a place of its own.
             let brief = if attached.has_own_stage() { problem } else { format!("{} {problem}", thing.title()) };
             let finding = Finding::new(thing.health(), described(thing)).brief(brief).since(thing.since());
+            let word = thing.problem_in_brief().map_or_else(|| thing.problem().unwrap_or_default(), str::to_owned);
+            // The column of alarms has room for a number and a tier.
+            let finding = if stage == StageKind::Alarms { finding } else { finding.word(word) };
             all.push(finding.about(attached.kind, attached.id));
         }
     }

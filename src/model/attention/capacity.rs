@@ -39,7 +39,7 @@ pub(super) fn at_max(input: &RuleInput<'_>) -> Vec<Finding> {
         let since = needs_more(input, target).filter(|_| full && !target.suspended.scaling_out)?;
         let instances = fmt::count(usize::try_from(target.max).ok()?, "instance");
         let phrase = format!("at its maximum of {instances}: scaling is capped");
-        Some(at(serving, Health::Warning, &phrase).since(since.at))
+        Some(at(serving, Health::Warning, &phrase).word("at maximum").since(since.at))
     });
     capped.collect()
 }
@@ -87,7 +87,7 @@ pub(super) fn outside_limits(input: &RuleInput<'_>) -> Vec<Finding> {
         let acts = target.activities.first().is_some_and(ScalingActivity::under_way);
         let wanted = fmt::count(usize::try_from(wanted).ok()?, "instance");
         let phrase = format!("{wanted} wanted for {}, {limit} of its scaling", variant.name);
-        (read && !acts).then(|| at(serving, Health::Warning, &phrase))
+        (read && !acts).then(|| at(serving, Health::Warning, &phrase).word("beyond limits"))
     });
     outside.collect()
 }

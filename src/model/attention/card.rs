@@ -29,7 +29,12 @@ pub(super) fn unapproved(input: &RuleInput<'_>) -> Vec<Finding> {
         let risk = card.risk.map(|risk| format!(" (risk {risk})")).unwrap_or_default();
         let place = serving.place();
         let text = format!("v{version} serves {place}, and its model card{name} is {}{risk}", card.status);
-        let finding = Finding::new(health, text).brief(format!("v{version} card {}", card.status));
+        let word = match card.status {
+            "PendingReview" => "card pending",
+            "Archived" => "card archived",
+            _ => "card draft",
+        };
+        let finding = Finding::new(health, text).brief(format!("v{version} card {}", card.status)).word(word);
         Some(match card.name {
             Some(name) => finding.about(Kind::ModelCards, name),
             None => finding.about(Kind::Packages, *arn),

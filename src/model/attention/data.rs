@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Column, Finding, RuleInput, Summary, unfinished, unread, untold};
+use super::{Column, Finding, RuleInput, Summary, of_failure, unfinished, unread, untold};
 use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
@@ -58,13 +58,18 @@ pub(super) fn unreadable(input: &RuleInput<'_>) -> Vec<Finding> {
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
             let health = if d.empty { health } else { Health::Unknown };
             (health == Health::Critical || configured(&d.uri)).then(|| {
-                d.problem
-                    .as_ref()
-                    .map(|p| Finding::new(health, format!("{}: {p}", d.uri)).brief(p).about(Kind::Datasets, &d.uri))
+                let p = d.problem.as_ref()?;
+                let finding = Finding::new(health, format!("{}: {p}", d.uri)).brief(p).word(unread_word(d));
+                Some(finding.about(Kind::Datasets, &d.uri))
             })?
         })
         .collect();
     if named.is_empty() { nothing_read(input).into_iter().collect() } else { named }
+}
+
+/// Returns what is wrong with a location that cannot be read, in one word.
+fn unread_word(set: &Dataset) -> &'static str {
+    if set.empty { "empty" } else { "unread" }
 }
 
 /// Returns a finding if none of the locations can be read, because the state of the data is unknown then.
@@ -74,7 +79,7 @@ fn nothing_read(input: &RuleInput<'_>) -> Option<Finding> {
         let problem = dataset.problem.as_deref().filter(|_| !dataset.empty)?;
         why.get_or_insert_with(|| format!("{}: {problem}", dataset.uri));
     }
-    why.map(|text| Finding::new(Health::Unknown, text))
+    why.map(|text| Finding::new(Health::Unknown, text).word("unread"))
 }
 
 pub(super) fn age(input: &RuleInput<'_>) -> Vec<Finding> {
@@ -87,7 +92,9 @@ pub(super) fn age(input: &RuleInput<'_>) -> Vec<Finding> {
         }
         let name = called(input, d);
         let finding = match (&d.unsure, age) {
-            (Some(why), _) => Finding::new(Health::Unknown, format!("newest data of {name} unknown: {why}")),
+            (Some(why), _) => {
+                Finding::new(Health::Unknown, format!("newest data of {name} unknown: {why}")).word("age ?")
+            }
             (None, Some(age)) => {
                 let text = format!("no data for {} in {name}", fmt::span(age));
                 let short = format!("no data for {}", fmt::span(age));
@@ -110,12 +117,14 @@ pub(super) fn offline_store(input: &RuleInput<'_>) -> Vec<Finding> {
                 return Some(
                     Finding::new(Health::Critical, format!("offline store of {name} is blocked: {why}"))
                         .brief(format!("offline store blocked: {why}"))
+                        .word("blocked")
                         .about(Kind::FeatureGroups, *name),
                 );
             }
             let failed = group.status.contains("Failed");
             failed.then(|| {
                 Finding::new(Health::Critical, format!("feature group {name} is {}", group.status))
+                    .word("failed")
                     .since(group.modified)
                     .about(Kind::FeatureGroups, *name)
             })
@@ -129,7 +138,7 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
         // The training jobs name the locations of the data.
         let undescribed = input.rows.jobs.iter().any(|job| job.details.is_none());
         let why = store.jobs.trouble().filter(|_| undescribed);
-        let why = why.map(|why| Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())));
+        let why = why.map(of_failure);
         return untold([
             unfinished(&store.jobs),
             unfinished(&store.steps),
@@ -139,18 +148,19 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     }
     let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
     let missing = input.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
-    let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
+    let why = store.datasets.trouble().map(of_failure);
     if let Some(data) = missing {
         let unread = || Finding::unread(&format!("{}: ", data.uri));
-        let finding = why.map(|why| Finding::new(Health::Unknown, format!("{}: {why}", data.uri)));
+        let finding = why.map(|why| Finding { text: format!("{}: {}", data.uri, why.text), ..why });
         return vec![finding.unwrap_or_else(unread)];
     }
     let mut found = Vec::new();
     if !chain.datasets.is_empty() && datasets(input).next().is_none() {
         found = unread(&store.datasets);
         // Other datasets were read, so those of this model will be read soon, unless something is wrong.
-        let capped = store.datasets.capped().then(|| "beyond the number of locations that are read".to_owned());
-        let wrong = why.or(capped).filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
+        let beyond = "beyond the number of locations that are read";
+        let capped = store.datasets.capped().then(|| Finding::new(Health::Unknown, beyond).word("not read"));
+        let wrong = why.or(capped).filter(|_| found.is_empty());
         found.extend(wrong);
     }
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();

@@ -12,12 +12,16 @@ const OLD: u32 = 2;
 
 /// Judges the sources of drift of the configuration.
 pub(super) fn drift(input: &RuleInput<'_>) -> Vec<Finding> {
-    let measured = of_role(input, Role::Drift)
-        .into_iter()
-        .map(|finding| Finding { text: format!("drift: {}", finding.text), ..finding });
+    let measured = of_role(input, Role::Drift).into_iter();
+    let measured = measured.map(|finding| Finding { text: format!("drift: {}", finding.text), ..finding });
     let sources = input.config.into_iter().flat_map(|config| &config.metrics);
     let sources = sources.filter(|metric| metric.role == Role::Drift);
-    measured.chain(sources.filter_map(|metric| judge(input, metric))).collect()
+    let word = |health| if health == Health::Unknown { "drift unknown" } else { "drift" };
+    let judged = sources.filter_map(|metric| judge(input, metric)).map(|finding| {
+        let word = word(finding.health);
+        finding.word(word)
+    });
+    measured.chain(judged).collect()
 }
 
 /// Judges a source that is an alarm, or in a report at a fixed place.

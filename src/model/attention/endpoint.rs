@@ -1,10 +1,11 @@
 //! Rules about endpoints: do the production endpoints work, and which version do they run?
 
 use super::{Finding, NOT_READ, RuleInput, Summary, unread, untold};
+use crate::aws::AwsError;
 use crate::model::{Health, Serving};
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
-use crate::resources::{Kind, Resource, Table};
+use crate::resources::{Kind, Table};
 
 pub(super) fn endpoints<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
     input.chain.serving.iter().zip(input.rows.endpoints.iter().copied())
@@ -27,7 +28,10 @@ pub(super) fn status(input: &RuleInput<'_>) -> Vec<Finding> {
             let since = endpoint.pending.as_ref().and_then(|p| p.started).or(endpoint.modified);
             let (health, text) = match endpoint.status.as_str() {
                 "InService" => return None,
-                "Updating" => (Health::Running, updating(serving, endpoint)),
+                "Updating" => {
+                    let phase = endpoint.phase().unwrap_or("Updating").to_owned();
+                    return Some(at(serving, Health::Running, &updating(serving, endpoint)).word(phase).since(since));
+                }
                 "Creating" | "SystemUpdating" | "Deleting" => (Health::Running, endpoint.status.clone()),
                 "" => (Health::Unknown, "AWS gives no status".to_owned()),
                 "Failed" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" => {
@@ -37,14 +41,13 @@ pub(super) fn status(input: &RuleInput<'_>) -> Vec<Finding> {
                         status => status,
                     };
                     let finding = at(serving, Health::Critical, &format!("{status}{why}"));
-                    return Some(
-                        Finding { text: format!("{} {}{why}", serving.place(), endpoint.status), ..finding }
-                            .since(since),
-                    );
+                    let text = format!("{} {}{why}", serving.place(), endpoint.status);
+                    return Some(Finding { text, ..finding.word(status.to_owned()) }.since(since));
                 }
                 status => (Health::Unknown, format!("{status}: a status that is not known here")),
             };
-            Some(at(serving, health, &text).since(since))
+            let word = if endpoint.status.is_empty() { "no status" } else { &endpoint.status };
+            Some(at(serving, health, &text).word(word.to_owned()).since(since))
         })
         .collect()
 }
@@ -70,7 +73,7 @@ pub(super) fn rolled_back(input: &RuleInput<'_>) -> Vec<Finding> {
             let why = endpoint.failure.clone().or(observed)?;
             let text = format!("{}: last update was rolled back: {why}", serving.place());
             let finding = at(serving, Health::Critical, &format!("rolled back: {why}"));
-            Some(Finding { text, ..finding.since(endpoint.modified) })
+            Some(Finding { text, ..finding.word("rolled back").since(endpoint.modified) })
         })
         .collect()
 }
@@ -84,7 +87,7 @@ pub(super) fn config_deleted(input: &RuleInput<'_>) -> Vec<Finding> {
             let deleted = config.map_or_else(|| unlisted(configs, endpoint), |config| config.deleted);
             deleted.then(|| {
                 let finding = at(serving, Health::Warning, &format!("configuration {name} was deleted"));
-                finding.brief("configuration deleted")
+                finding.brief("configuration deleted").word("no config")
             })
         })
         .collect()
@@ -103,8 +106,8 @@ pub(super) fn capacity(input: &RuleInput<'_>) -> Vec<Finding> {
         .flat_map(|(serving, e)| e.variants.iter().map(move |v| (serving, v)))
         .filter_map(|(serving, v)| {
             let (now, wanted) = (v.instances?, v.desired_instances?);
-            (now < wanted)
-                .then(|| at(serving, Health::Warning, &format!("{now} of {wanted} wanted instances of {}", v.name)))
+            let phrase = format!("{now} of {wanted} wanted instances of {}", v.name);
+            (now < wanted).then(|| at(serving, Health::Warning, &phrase).word(format!("{now} of {wanted}")))
         })
         .collect()
 }
@@ -123,30 +126,32 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     let told = |(serving, endpoint): (&Serving, &Endpoint)| {
         if described(endpoint) {
             let why = unknown_version(input, serving, endpoint)?;
-            return Some(at(serving, Health::Unknown, &format!("what it runs is not known, {why}")));
+            let phrase = format!("what it runs is not known, {}", in_two_words(why));
+            return Some(at(serving, Health::Unknown, &phrase).word(why.kind.word()));
         }
-        let unread = || Finding { unread: true, ..at(serving, Health::Unknown, NOT_READ) };
-        Some(trouble(table).map_or_else(unread, |why| at(serving, Health::Unknown, &why)))
+        let unread = || Finding { unread: true, ..at(serving, Health::Unknown, NOT_READ).word(NOT_READ) };
+        let failed = |why: &AwsError| at(serving, Health::Unknown, &in_two_words(why)).word(why.kind.word());
+        Some(table.trouble().map_or_else(unread, failed))
     };
     endpoints(input).filter_map(told).collect()
 }
 
-/// Returns the trouble of a table in two words: the operation and its kind.
-fn trouble<T: Resource>(table: &Table<T>) -> Option<String> {
-    table.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()))
+/// Describes a failed call in two words: the operation and the kind of its failure.
+fn in_two_words(why: &AwsError) -> String {
+    format!("{} {}", why.operation, why.kind.word())
 }
 
 /// Returns why the version of a production endpoint is unknown: its configuration or one of its models could not be
 /// read.
-fn unknown_version(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<String> {
+fn unknown_version<'a>(input: &'a RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<&'a AwsError> {
     if !serving.versions.is_empty() || !serving.production() {
         return None;
     }
     let store = input.index.store;
     let config = store.configs.get(endpoint.config.as_deref()?).filter(|config| config.variants.is_some());
-    let Some(config) = config else { return trouble(&store.configs) };
+    let Some(config) = config else { return store.configs.trouble() };
     let read = |name: &str| store.models.get(name).is_some_and(|model| model.containers.is_some());
-    if config.models().all(read) { None } else { trouble(&store.models) }
+    if config.models().all(read) { None } else { store.models.trouble() }
 }
 
 pub(super) fn summary(input: &RuleInput<'_>) -> Summary {

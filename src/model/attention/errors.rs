@@ -136,7 +136,8 @@ pub(super) fn unread(input: &RuleInput<'_>) -> Vec<Finding> {
         } else {
             not_read(input, "errors")
         };
-        Some(Finding { unread: missing.unread, ..at(serving, Health::Unknown, &missing.why) })
+        let finding = at(serving, Health::Unknown, &missing.why).word("errors unread");
+        Some(Finding { unread: missing.unread, ..finding })
     });
     unread.collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn of_role(input: &RuleInput<'_>, role: Role) -> Vec<Finding> {
             Standing::Within | Standing::Unknown => return None,
             Standing::Doubtful => {
                 let text = format!("{} {}{ago} is probably a fraction: set unit", metric.label, fmt::number(value));
-                Finding::new(Health::Unknown, text)
+                Finding::new(Health::Unknown, text).word("no unit")
             }
             Standing::Good => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
             Standing::Bad => {
@@ -41,7 +41,7 @@ pub(super) fn of_role(input: &RuleInput<'_>, role: Role) -> Vec<Finding> {
                 if let Some(version) = newer(input, at) {
                     let was = fmt::number(value);
                     let text = format!("{} has no value since {version} went live (it was {was})", metric.label);
-                    return Some(Finding::new(Health::Unknown, text));
+                    return Some(Finding::new(Health::Unknown, text).word("unmeasured"));
                 }
                 let short = Column::Word(metric.with_value(&fmt::number(value)).into());
                 Finding::new(bad(metric), text).column(short).since(since())
@@ -104,7 +104,8 @@ pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
             Some(_) => None,
         }
     });
-    unknown.map(|Missing { why, unread }| Finding { unread, ..Finding::new(Health::Unknown, why) }).collect()
+    let finding = |Missing { why, unread }| Finding { unread, ..Finding::new(Health::Unknown, why).word("unmeasured") };
+    unknown.map(finding).collect()
 }
 
 /// Judges metrics in evaluation reports. A breach concerns a version that serves; good news concerns the newest
@@ -144,12 +145,12 @@ fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>
                 }
                 Some(Err(why)) => {
                     let text = format!("{} of v{version} unknown: its evaluation report {why}", metric.label);
-                    Some(at(serving, Health::Unknown, &text))
+                    Some(at(serving, Health::Unknown, &text).word("unmeasured"))
                 }
                 // Drift that nobody measured is not known to be small.
                 None if metric.role == Role::Drift && store.reports.answered() => {
                     let text = format!("{} of v{version}: no evaluation report was read", metric.label);
-                    Some(at(serving, Health::Unknown, &text))
+                    Some(at(serving, Health::Unknown, &text).word("unmeasured"))
                 }
                 Some(Ok(_)) | None => None,
             });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::alarms::good_news;
+use super::alarms::{good_news, harm};
 use super::{Finding, RuleInput};
 use crate::fmt;
 use crate::model::alarm_receiver::receiver_of;
@@ -79,7 +79,8 @@ fn firing(input: &RuleInput<'_>, alarm: &Alarm, muted: &Muted) -> Finding {
     let phrase = |name: &str| format!("nobody is notified of {name}{end}: mute rule {} mutes it", muted.rule);
     let brief = phrase(&alarm.name.replace(input.chain.name, "…"));
     let since = alarm.since.max(muted.since);
-    Finding::new(Health::Warning, phrase(&alarm.name)).brief(brief).since(since).about(Kind::Alarms, &alarm.name)
+    let finding = Finding::new(Health::Warning, phrase(&alarm.name)).brief(brief).since(since);
+    finding.about(Kind::Alarms, &alarm.name).awaits(harm(input, alarm) == Health::Critical)
 }
 
 fn would_tell(input: &RuleInput<'_>, muted: &Muted, alarms: &[&Alarm]) -> Finding {

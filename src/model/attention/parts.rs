@@ -23,15 +23,15 @@ pub(super) fn components(input: &RuleInput<'_>) -> Vec<Finding> {
 
 fn judge(serving: &Serving, component: &InferenceComponent) -> Option<Finding> {
     let (name, details) = (&component.name, component.details.as_ref());
-    let (health, phrase) = if component.status == "Failed" {
+    let (health, phrase, word) = if component.status == "Failed" {
         let why = details.and_then(|d| d.failure.as_ref()).map(|why| format!(": {why}")).unwrap_or_default();
-        (Health::Critical, format!("component {name} failed{why}"))
+        (Health::Critical, format!("component {name} failed{why}"), "part failed".to_owned())
     } else {
         let (now, wanted) =
             details.and_then(|d| d.copies.zip(d.desired_copies)).filter(|(now, wanted)| now < wanted)?;
-        (Health::Warning, format!("{now} of {wanted} wanted copies of {name}"))
+        (Health::Warning, format!("{now} of {wanted} wanted copies of {name}"), format!("{now} of {wanted}"))
     };
-    Some(at(serving, health, &phrase).since(component.modified.filter(|_| health == Health::Critical)))
+    Some(at(serving, health, &phrase).word(word).since(component.modified.filter(|_| health == Health::Critical)))
 }
 
 /// Finds endpoints with `HasBacklogWithoutCapacity`: requests are queued, and no instance answers them.
@@ -42,7 +42,9 @@ pub(super) fn requests_wait(input: &RuleInput<'_>) -> Vec<Finding> {
         let first = series.points.iter().rev().take_while(|(_, value)| *value > 0.0).last()?.0;
         let waits = series.until.as_second() - first.as_second();
         let current = input.now.as_second() - series.until.as_second() < WAITS;
-        let finding = at(serving, Health::Critical, "requests wait, and no instance runs").since(Some(first));
+        let finding = at(serving, Health::Critical, "requests wait, and no instance runs")
+            .word("requests wait")
+            .since(Some(first));
         (current && waits >= WAITS).then_some(finding)
     };
     endpoints(input).filter_map(find).collect()

@@ -43,6 +43,7 @@ pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
         let text = format!("v{version} is approved, {} serves v{live}", serving.place());
         let place = if elsewhere { format!(" in {}", serving.endpoint) } else { String::new() };
         let finding = Finding::new(Health::Waiting, text).brief(format!("v{version} approved, not live{place}"));
+        let finding = finding.word(format!("v{version} not live"));
         Some(finding.since(decided).about(Kind::Packages, &newest.arn))
     });
     older.collect()
@@ -68,9 +69,11 @@ pub(super) fn serves_unapproved(input: &RuleInput<'_>) -> Vec<Finding> {
         let place = if serving.stage.is_empty() { serving.endpoint } else { serving.stage };
         let text = format!("v{version} serves {} and is {}{why}", serving.place(), package.approval);
         let word = if package.waits() { "not approved" } else { "Rejected" };
+        let short = if package.waits() { "unapproved" } else { "Rejected" };
         Some(
             Finding::new(health, text)
                 .brief(format!("v{version} {word}, serves {place}"))
+                .word(format!("v{version} {short}"))
                 .since(since)
                 .about(Kind::Packages, *arn),
         )
@@ -114,7 +117,7 @@ fn unknown_version(input: &RuleInput<'_>) -> Option<Finding> {
         // It will be read soon.
         None => return None,
     };
-    Some(Finding::new(Health::Unknown, format!("v{version} {why}")))
+    Some(Finding::new(Health::Unknown, format!("v{version} {why}")).word(format!("v{version} unknown")))
 }
 
 /// Returns whether an endpoint of the model loads many models, whose versions AWS does not tell.

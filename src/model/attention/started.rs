@@ -47,7 +47,13 @@ fn find(input: &RuleInput<'_>) -> Option<Finding> {
     }
     let why = (!names.is_empty()).then(|| names.join(", "))?;
     let finding = Finding::new(Health::Warning, format!("v{version} was approved, and nothing started: {why}"));
-    Some(finding.brief(format!("v{version} started nothing")).since(Some(decided)).about(Kind::Packages, &newest.arn))
+    Some(
+        finding
+            .brief(format!("v{version} started nothing"))
+            .word(format!("v{version} no start"))
+            .since(Some(decided))
+            .about(Kind::Packages, &newest.arn),
+    )
 }
 
 /// Returns the enabled rules that wait for the approval of a version.

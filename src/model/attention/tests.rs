@@ -89,6 +89,25 @@ fn a_rule_finds_what_its_cases_say_and_nothing_else() {
 }
 
 #[test]
+fn a_narrow_column_has_the_fact_and_no_name() {
+    let mut long = Vec::new();
+    for OfRule { stage, rule, cases } in CASES.into_iter().flatten().filter(|of| of.stage != StageKind::Alarms) {
+        for Case { what, given, .. } in *cases {
+            let mut account = Account::healthy();
+            given(&mut account);
+            let joined = account.join();
+            let reasons = &joined.chain("fraud").unwrap().reasons;
+            let found = reasons.iter().filter(|r| (r.stage(), r.rule.name) == (*stage, *rule));
+            // An age, or a word and an age, is short.
+            let short = |r: &&Reason| matches!(r.column, Some(Column::Age | Column::WordAndAge(_)));
+            let wide = found.filter(|r| r.health > Health::Ok && !short(r)).map(Reason::shortest);
+            long.extend(wide.filter(|word| word.chars().count() > 16).map(|word| format!("{rule}: {what}: {word}")));
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
 fn every_rule_has_cases_in_which_it_finds_something_and_nothing() {
     for rule in ATTENTION {
         let cases = CASES.into_iter().flatten().filter(|cases| (cases.stage, cases.rule) == (rule.stage, rule.name));

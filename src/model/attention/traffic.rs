@@ -60,5 +60,5 @@ fn judge(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Optio
     }
     let usual = minutes.iter().map(|(_, count)| count).sum::<f64>() / count;
     let text = format!("no requests, usually {}/min", fmt::number(usual));
-    Some(at(serving, Health::Warning, &text).since(Timestamp::from_second(end).ok()))
+    Some(at(serving, Health::Warning, &text).word("no requests").since(Timestamp::from_second(end).ok()))
 }

@@ -35,7 +35,7 @@ pub(super) fn callback(input: &RuleInput<'_>) -> Vec<Finding> {
     let waiting = steps.filter_map(|s| {
         let Made::Callback(queue) = &s.made else { return None };
         let text = format!("{} waits for a callback by {}", s.name, arn_name(queue));
-        Some(Finding::new(Health::Waiting, text).since(s.started).about(Kind::Steps, &s.id))
+        Some(Finding::new(Health::Waiting, text).word("callback").since(s.started).about(Kind::Steps, &s.id))
     });
     waiting.collect()
 }

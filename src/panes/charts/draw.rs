@@ -26,10 +26,13 @@ pub(super) struct Drawing<'a> {
     planned: &'a Planned,
     marks: Vec<(usize, Span)>,
     ends: (String, String),
+    /// The cells of a title.
+    room: usize,
 }
 
 impl<'a> Drawing<'a> {
-    pub(super) fn new(app: &'a App, view: &'a ChartsView, planned: &'a Planned) -> Self {
+    /// Makes charts whose titles have so many cells.
+    pub(super) fn new(app: &'a App, view: &'a ChartsView, planned: &'a Planned, room: usize) -> Self {
         let (window, now) = (view.window, app.here.observed.at);
         let from = window.end(now) - window.seconds();
         let chain = app.chain_of(&view.subject).or_else(|| app.current_chain());
@@ -37,7 +40,7 @@ impl<'a> Drawing<'a> {
         let clock =
             |second| Timestamp::from_second(second).map(|at| fmt::clock(now, at, &app.zone)).unwrap_or_default();
         let ends = (clock(from), clock(window.end(now) - window.period()));
-        Self { app, view, planned, marks, ends }
+        Self { app, view, planned, marks, ends, room }
     }
 
     /// Makes the charts with these indexes.
@@ -57,23 +60,24 @@ impl<'a> Drawing<'a> {
         let then: Vec<Option<Values>> =
             chart.lines.iter().map(|line| self.view.comparison.back().map(|back| of(line, back))).collect();
         let (limits, far) = drawn_limits(chart, &now, self.view.zoomed);
-        let mut title = title(chart, selected);
         let tones = now.iter().enumerate().map(|(index, values)| tone(chart, values, place, index));
         let tones: Vec<Tone> = tones.collect();
-        for ((line, (values, then)), tone) in chart.lines.iter().zip(now.iter().zip(&then)).zip(&tones) {
-            title = title.plain("  ");
-            if !line.label.is_empty() {
-                title = title.with(format!("{} ", line.label), *tone);
+        let told = |brief: bool| {
+            let mut title = title(chart, selected);
+            for ((line, (values, then)), tone) in chart.lines.iter().zip(now.iter().zip(&then)).zip(&tones) {
+                let label = if line.label.is_empty() { String::new() } else { format!("{} ", line.label) };
+                let gap = if brief { " " } else { "  " };
+                title = title.plain(gap).with(label, *tone).with(number(values.at(place)), *tone);
+                if let Some(then) = then.as_ref().filter(|_| !brief) {
+                    // Beside the newest value stands the value of the same time.
+                    let place = place.or_else(|| values.points.iter().rposition(Option::is_some));
+                    title = title.muted(format!(" ({})", number(then.at(place))));
+                }
+                title = title.with(self.age(values, place), Tone::Warn);
             }
-            title = title.with(number(values.at(place)), *tone);
-            if let Some(then) = then {
-                // Beside the newest value stands the value of the same time.
-                let place = place.or_else(|| values.points.iter().rposition(Option::is_some));
-                title = title.muted(format!(" ({})", number(then.at(place))));
-            }
-            title = title.with(self.age(values, place), Tone::Warn);
-        }
-        let title = far.into_iter().fold(title, Line::muted);
+            title
+        };
+        let title = fitting(&told, &far, self.room);
         let empty = state::missing(self.app, self.view, chart, &now);
         let lines = chart.lines.iter().zip(now.into_iter().zip(&tones));
         let label = |label: &str| if chart.lines.len() > 1 { label.to_owned() } else { String::new() };
@@ -110,6 +114,14 @@ impl<'a> Drawing<'a> {
         let at = late.and_then(|late| i64::try_from(late).ok());
         at.map_or_else(String::new, |at| format!(" at {}", clock(from + at * window.period())))
     }
+}
+
+/// Returns a title with the notes about it that has room, so that no value is cut: without the notes if necessary, and
+/// without what it says beside the values.
+fn fitting(told: &dyn Fn(bool) -> Line, notes: &[String], room: usize) -> Line {
+    let with_notes = |title: Line| notes.iter().fold(title, Line::muted);
+    let forms = [with_notes(told(false)), told(false), with_notes(told(true))];
+    forms.into_iter().find(|title| title.width() <= room).unwrap_or_else(|| told(true))
 }
 
 /// Makes a chart of the values of registered versions.

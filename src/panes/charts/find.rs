@@ -19,7 +19,7 @@ const VERSIONS: usize = 40;
 /// leads to its model.
 ///
 /// # Errors
-/// Why there are none, as a phrase.
+/// A phrase that says why there are none.
 pub(crate) fn planned(app: &App, subject: &Subject, window: Window) -> Result<Planned, String> {
     let item = &subject.item;
     let chain = app.chain_of(subject).or_else(|| app.current_chain());

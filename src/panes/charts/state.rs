@@ -12,19 +12,26 @@ use crate::charts::Window;
 use crate::fmt;
 use crate::panes::cell::event_sign;
 use crate::panes::history::history;
-use crate::view::{Line, Tone};
+use crate::view::{Cut, Line, Tone, width};
 
 /// The maximum number of events in which the event at the cursor is searched.
 const MOST_EVENTS: usize = 500;
 
-/// Names the thing, the window and what is beside it.
+/// The minimum width of the terminal at which the words about costs are complete.
+const WIDE: u16 = 100;
+
+/// Names the thing, the window and what is beside it. If there is no room for all, the thing is cut, and the window stays.
 pub(super) fn title(app: &App, view: &ChartsView, about: &str) -> Line {
-    let line = Line::new().muted("charts of ").with(app.whose(view.subject.account) + about, Tone::Strong);
-    let line = line.plain(format!(" · {}", view.window.name())).muted(format!(", steps of {}", view.window.step()));
-    match view.comparison.back() {
-        Some(_) => line.plain(format!(" · beside {} (dotted)", view.comparison.name())),
-        None => line,
-    }
+    let window = Line::new().plain(format!(" · {}", view.window.name()));
+    let steps = window.clone().muted(format!(", steps of {}", view.window.step()));
+    let beside = view.comparison.back().map(|_| format!(" · beside {} (dotted)", view.comparison.name()));
+    let beside = beside.unwrap_or_default();
+    let about = Line::new().muted("charts of ").with(app.whose(view.subject.account) + about, Tone::Strong);
+    let room = usize::from(app.size.0).saturating_sub(2);
+    let fits = |window: &Line| about.width() + window.width() + width(&beside) <= room;
+    let window = if fits(&steps) { steps } else { window };
+    let about = about.cut(room.saturating_sub(window.width() + width(&beside)), Cut::Middle);
+    Line(about.0.into_iter().chain(window.plain(beside).0).collect())
 }
 
 /// Returns the index of the step at the cursor. `None` if the newest values are read.
@@ -78,7 +85,8 @@ fn reading(app: &App, view: &ChartsView, planned: &Planned) -> Line {
     let cost = f64::from(u32::try_from(metrics).unwrap_or(u32::MAX)) * PER_METRIC;
     let (cost, today) = (fmt::dollars(cost), fmt::dollars(usage.on_demand));
     let metrics = fmt::count(metrics, "metric");
-    line.muted(format!("{metrics}, {cost} every {} · charts of the last day {today}", view.window.step()))
+    let day = if app.size.0 < WIDE { "last day" } else { "charts of the last day" };
+    line.muted(format!("{metrics}, {cost} every {} · {day} {today}", view.window.step()))
 }
 
 /// Says what of a window a recording has.

@@ -17,8 +17,13 @@ pub(super) fn serving(app: &App, chain: &Chain, name: &str) -> Vec<Fact> {
     let mode = Mode::of(&app.here.observed.store, endpoint);
     let mut facts: Vec<Fact> = endpoint.pending.iter().flat_map(|pending| deployment(app, endpoint, pending)).collect();
     facts.push(fact("mode", mode.name()));
+    // While a deployment moves the traffic, the weights of the old fleet divide only what is left of it.
+    let moved = endpoint.pending.as_ref().and_then(|pending| pending.moved(&endpoint.variants));
+    let left = moved.map_or(1.0, |moved| 1.0 - moved / 100.0);
     for (variant, share) in endpoint.variants.iter().zip(shares(&endpoint.variants)) {
-        facts.push((variant.name.clone(), of_variant(app, endpoint, variant, share)));
+        let line = of_variant(app, endpoint, variant, share.map(|share| share * left));
+        let line = if moved.is_some() { line.muted("  the old fleet") } else { line };
+        facts.push((variant.name.clone(), line));
         facts.extend(image(app, chain, variant));
         if mode != Mode::Components {
             facts.push(measured(app, endpoint, mode, &variant.name));

@@ -22,12 +22,20 @@ pub(super) fn title(app: &App, view: &LogView) -> Line {
     )
 }
 
-/// Says how far the log was read, and what is in it.
+/// Says how far the log was read, and what is in it. On a narrow screen the words that say least are left out, so that
+/// no number is cut.
 pub(super) fn state(app: &App, view: &LogView) -> Line {
-    let mut line = reading(app, view);
+    let room = usize::from(app.size.0).saturating_sub(2);
+    let forms = [false, true].map(|brief| said(app, view, brief));
+    let [full, brief] = forms;
+    if full.width() <= room { full } else { brief }
+}
+
+fn said(app: &App, view: &LogView, brief: bool) -> Line {
+    let mut line = reading(app, view, brief);
     let dropped = if view.lines.dropped() > 0 { ", older ones dropped" } else { "" };
     let since = view.lines.iter().next().map(|line| fmt::clock(app.here.observed.at, line.at, &app.zone));
-    let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+    let since = since.filter(|_| !brief).map(|since| format!(" since {since}")).unwrap_or_default();
     let all = format!("{}{since}{dropped}", fmt::count(view.lines.len(), "line"));
     if !view.filter.is_empty() {
         line = line.plain(format!("  {} of {all}  /{}", view.shown.len(), view.filter.text()));
@@ -48,7 +56,9 @@ pub(super) fn state(app: &App, view: &LogView) -> Line {
     line
 }
 
-fn reading(app: &App, view: &LogView) -> Line {
+/// Says what is being read; in brief without the key that changes it, which the footer has as well.
+fn reading(app: &App, view: &LogView, brief: bool) -> Line {
+    let key_that = |does: &str| if brief { String::new() } else { key_that(app, "pause", does) };
     let (progress, now) = (&view.progress, app.here.observed.at);
     let line = Line::new();
     if let Some(error) = &progress.failed {
@@ -59,11 +69,11 @@ fn reading(app: &App, view: &LogView) -> Line {
         (Begin::Around(_), Some(_)) => {
             let (from, until) = (progress.since, progress.until);
             let time = |at: Option<Timestamp>| at.map(|at| fmt::time(at, &app.zone)).unwrap_or_default();
-            let newest = key_that(app, "pause", "shows the newest");
+            let newest = key_that("shows the newest");
             line.with(format!("from {} to {}", time(from), time(until)), Tone::Busy).muted(newest)
         }
         (Begin::Newest | Begin::After(_), _) if !view.following => {
-            line.with("paused", Tone::Busy).muted(key_that(app, "pause", "follows"))
+            line.with("paused", Tone::Busy).muted(key_that("follows"))
         }
         _ if waited > LATE => {
             line.with(format!("◌ no answer for {}", fmt::span(Duration::from_secs(waited.unsigned_abs()))), Tone::Warn)

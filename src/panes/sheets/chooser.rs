@@ -15,7 +15,7 @@ pub(super) fn chooser(app: &App, chooser: &Chooser) -> Sheet {
         let line = if item.leads { line.address(&item.text) } else { line.plain(&item.text) };
         SheetRow::Item { line, note: Line::new(), selected: at == chooser.focus }
     };
-    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, chooser.confirm), (Cancel, "close")];
+    let wanted = [(ScrollUp, "move"), (ScrollDown, "move"), (Confirm, chooser.confirm), (Cancel, "close")];
     Sheet {
         title: Line::new().with(&chooser.title, Tone::Strong),
         width: 110,

@@ -18,7 +18,7 @@ pub(super) fn menu(app: &App, menu: &Menu) -> Sheet {
         note: Line::new().muted(app.keymap.keys_for(&Keymap::of_command(name)).join(" ")),
         selected: at == menu.focus,
     });
-    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "choose"), (Cancel, "close")];
+    let wanted = [(ScrollUp, "move"), (ScrollDown, "move"), (Confirm, "choose"), (Cancel, "close")];
     Sheet {
         title: Line::new().with(&menu.about, Tone::Strong),
         width: 100,

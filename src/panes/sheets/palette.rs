@@ -15,7 +15,7 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     let context = app.context();
     let found = matching(app, palette.input.value());
     let place = palette.place(&found.offers);
-    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "do it"), (Cancel, "close")];
+    let wanted = [(ScrollUp, "move"), (ScrollDown, "move"), (Confirm, "do it"), (Cancel, "close")];
     let hint = match (place, found.offers.first()) {
         (None, Some(_)) if !palette.input.value().trim().is_empty() => {
             let down = app.keymap.sheet_key_for(ScrollDown, true).unwrap_or_default();

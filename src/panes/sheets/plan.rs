@@ -3,17 +3,17 @@
 
 use jiff::SignedDuration;
 
-use super::{keys, place};
+use super::{keys, place, plan_table};
 use crate::app::{Answer, App, Ask, Planning};
 use crate::fmt;
-use crate::intents::{Choice, Difference, Plan, Way};
+use crate::intents::{Choice, Plan};
 use crate::keymap::SheetKey::{
     Cancel, Confirm, CopyCall, NextChoice, NextField, PageDown, PreviousChoice, ScrollDown, Unfold,
 };
-use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
+use crate::view::{Line, Sheet, SheetRow, Tone, sheet_room};
 
-/// The width in cells of the widest value in a plan's columns.
-const LONGEST: usize = 32;
+/// The preferred width of the sheet in cells.
+const WIDTH: u16 = 118;
 
 pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     let mut pinned = vec![SheetRow::Rule];
@@ -40,7 +40,8 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
             vec![(Confirm, confirm), (ScrollDown, if *sends { "to cancel" } else { "to send" })]
         }
     };
-    let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "previous"), (NextChoice, "next target")]);
+    let choices =
+        (ask.targets().count() > 1).then_some([(PreviousChoice, "other target"), (NextChoice, "other target")]);
     let ways = (ask.ways().count() > 1).then_some((NextField, "another way"));
     let fold = if ask.unfolded { "fold calls" } else { "show calls" };
     let others = [(PageDown, "scroll"), (Unfold, fold), (CopyCall, "copy call")];
@@ -48,8 +49,8 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     Sheet {
         title: Line::new().with(ask.plan.headline(), Tone::Strong),
         tone: Tone::Warn,
-        width: 118,
-        rows: rows(&ask.plan, ask.unfolded),
+        width: WIDTH,
+        rows: rows(&ask.plan, ask.unfolded, sheet_room(WIDTH, app.size.0)),
         pinned,
         scroll: ask.scroll,
         keys: keys(app, !ask.is_by_key(), &wanted),
@@ -87,19 +88,19 @@ fn reading(app: &App, planning: &Planning) -> Line {
 }
 
 /// Builds the rows of a plan: the changes, the notes, the other choices, the checks, the consequences, and the calls.
-fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
+fn rows(plan: &Plan, unfolded: bool, room: usize) -> Vec<SheetRow> {
     let mut rows = Vec::new();
     rows.extend(turner(&plan.choices).map(SheetRow::Text));
     let (same, changes): (Vec<_>, Vec<_>) = plan.differences.iter().partition(|d| d.now == d.then);
-    rows.extend(changes.into_iter().map(difference));
+    rows.extend(plan_table::differences(&changes, room));
     if !same.is_empty() {
         let names: Vec<&str> = same.iter().map(|d| d.what.as_str()).collect();
         rows.push(SheetRow::Text(Line::new().muted(format!("same   {}", names.join(", ")))));
     }
     rows.push(SheetRow::Text(Line::new()));
     rows.extend(plan.warnings.iter().map(|w| SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(w))));
-    rows.extend(ways(&plan.ways));
-    rows.extend(choices(&plan.choices));
+    rows.extend(plan_table::ways(&plan.ways, room));
+    rows.extend(plan_table::choices(&plan.choices, room));
     let mut checks = Line::new();
     for check in &plan.checks {
         checks = checks.with("✓ ", Tone::Good).plain(format!("{check}   "));
@@ -116,39 +117,6 @@ fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     rows
 }
 
-/// Lists all ways.
-fn ways(ways: &[Way]) -> Vec<SheetRow> {
-    if ways.is_empty() {
-        return Vec::new();
-    }
-    let title = SheetRow::Text(Line::new().muted("ways back, fastest first"));
-    std::iter::once(title).chain(ways.iter().map(way)).chain([SheetRow::Text(Line::new())]).collect()
-}
-
-/// Makes the row of a way: what is done, how long it takes, and what it would do or why it is not offered.
-fn way(way: &Way) -> SheetRow {
-    let (mark, tone) = match (&way.intent, way.chosen) {
-        (_, true) => ("›", Tone::Strong),
-        (Some(_), false) => (" ", Tone::Plain),
-        (None, false) => ("–", Tone::Muted),
-    };
-    SheetRow::Columns(vec![
-        Line::new().plain(format!("{mark} ")).with(&way.name, tone),
-        Line::new().with(if way.intent.is_some() { &way.takes } else { "" }, tone),
-        Line::new().muted(&way.note),
-    ])
-}
-
-fn difference(d: &Difference) -> SheetRow {
-    let tone = if d.then.is_empty() { Tone::Muted } else { Tone::Strong };
-    SheetRow::Columns(vec![
-        Line::new().muted(&d.what),
-        Line::new().plain(shorten(&d.now)),
-        if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shorten(&d.then), tone) },
-        Line::new().muted(&d.note),
-    ])
-}
-
 /// Returns `to  v13  ‹ v12 ›  v11` if there is a choice.
 fn turner(choices: &[Choice]) -> Option<Line> {
     let offered = || choices.iter().filter(|choice| choice.intent.is_some());
@@ -162,41 +130,4 @@ fn turner(choices: &[Choice]) -> Option<Line> {
         line.with(format!("{}  ", choice.label), if choice.bad { Tone::Bad } else { Tone::Plain })
     };
     Some(offered().fold(Line::new().muted("to     "), named))
-}
-
-/// Lists all choices: the change that each would make, and its earlier result or the reason why it is not offered.
-fn choices(choices: &[Choice]) -> Vec<SheetRow> {
-    let row = |choice: &Choice| {
-        let offered = choice.intent.is_some();
-        let mark = if choice.chosen {
-            "›"
-        } else if offered {
-            " "
-        } else {
-            "–"
-        };
-        let tone = if choice.bad {
-            Tone::Bad
-        } else if offered {
-            Tone::Plain
-        } else {
-            Tone::Muted
-        };
-        let name = shorten(&choice.name);
-        let first =
-            Line::new().plain(format!("{mark} ")).with(&choice.label, if choice.chosen { Tone::Strong } else { tone });
-        let what = if choice.changes.is_empty() { Line::new().muted(name) } else { Line::new().plain(&choice.changes) };
-        SheetRow::Columns(vec![first, what, Line::new().with(&choice.record, tone)])
-    };
-    let mut rows: Vec<SheetRow> = choices.iter().map(row).collect();
-    if !rows.is_empty() {
-        rows.insert(0, SheetRow::Text(Line::new().muted("rollback targets, newest first")));
-        rows.push(SheetRow::Text(Line::new()));
-    }
-    rows
-}
-
-/// Shortens a long value, which would widen the columns. The call below shows all of it.
-fn shorten(text: &str) -> String {
-    if width(text) <= LONGEST { text.to_owned() } else { cut(text, LONGEST, Cut::Middle) }
 }

@@ -14,7 +14,7 @@ pub(super) fn theme_picker(app: &App, picker: &ThemePicker) -> Sheet {
     let tones = [("ok ", Tone::Good), ("running ", Tone::Busy), ("degraded ", Tone::Warn), ("broken ", Tone::Bad)];
     let sample = tones.into_iter().fold(Line::new(), |line, (word, tone)| line.with(word, tone)).muted("unknown");
     let rows = items.chain([SheetRow::Rule, SheetRow::Text(sample)]).collect();
-    let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "keep"), (Cancel, "cancel")];
+    let wanted = [(ScrollUp, "move"), (ScrollDown, "move"), (Confirm, "keep"), (Cancel, "cancel")];
     Sheet {
         title: Line::from("themes"),
         width: 44,

@@ -50,7 +50,7 @@ pub struct DeliveryAction {
     pub since: Option<Timestamp>,
     /// The ARN of the person who answered it.
     pub by: Option<String>,
-    /// Why it failed.
+    /// The reason of its failure.
     pub error: Option<String>,
     /// The page of the execution in the service that does the work.
     pub url: Option<String>,
@@ -201,6 +201,16 @@ impl<'a> Delivery<'a> {
                 let what = if action.is_some_and(|action| action.approval) { "was not approved" } else { "failed" };
                 Some(format!("{what} in {}{told}", stage.name))
             }
+            Self::Running(_) | Self::Idle => None,
+        }
+    }
+    /// Returns what keeps it from delivering, in one or two words.
+    pub(super) fn problem_in_brief(self) -> Option<&'static str> {
+        match self {
+            Self::AwaitsApproval(_) => Some("needs approval"),
+            Self::Held(..) | Self::Closed(..) => Some("held"),
+            Self::Failed(stage) if stage.failed().is_some_and(|action| action.approval) => Some("not approved"),
+            Self::Failed(_) => Some("delivery failed"),
             Self::Running(_) | Self::Idle => None,
         }
     }

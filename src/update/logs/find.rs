@@ -28,7 +28,7 @@ impl Found {
 /// its endpoint; of an event, that of its thing at its time.
 ///
 /// # Errors
-/// Why there is none, as a phrase.
+/// A phrase that says why there is none.
 pub(super) fn find(app: &App, subject: &Subject) -> Result<Found, String> {
     let account = app.account(subject.account).ok_or("its account is not watched any more")?;
     match &subject.item {
@@ -46,7 +46,7 @@ pub(super) fn find(app: &App, subject: &Subject) -> Result<Found, String> {
 }
 
 fn none() -> String {
-    "it has no log: endpoints, variants, jobs, steps, runs, functions and state machines that write one have one"
+    "it has no log; endpoints, variants, jobs, steps, runs, functions and state machines that write one have one"
         .to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! Keys while a plan waits for confirmation.
 
 use super::plan_after;
-use crate::app::{Answer, App, Ask, Effect, Notice, Run};
+use crate::app::{Answer, App, Ask, Effect, Notice, Run, Subject};
 use crate::intents::{Plan, Step};
 use crate::keymap::SheetKey;
 use crate::resources::AccountId;
@@ -55,11 +55,17 @@ fn submit_answer(app: &mut App, mut ask: Ask) -> Option<Effect> {
         app.modal = Some(ask.into());
         return None;
     }
-    start(app, app.here.id, ask.plan)
+    let subject = app.subject();
+    start(app, app.here.id, ask.plan, subject)
 }
 
-/// Sends a plan, unless its target is being changed already.
-pub(in super::super) fn start(app: &mut App, account: AccountId, planned: Box<Plan>) -> Option<Effect> {
+/// Sends a plan about a thing, unless its target is being changed already.
+pub(in super::super) fn start(
+    app: &mut App,
+    account: AccountId,
+    planned: Box<Plan>,
+    subject: Option<Subject>,
+) -> Option<Effect> {
     let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == planned.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", planned.target);
@@ -68,7 +74,7 @@ pub(in super::super) fn start(app: &mut App, account: AccountId, planned: Box<Pl
     }
     let (plan, since) = ((*planned).clone(), app.here.observed.at);
     let unsent = plan.steps.len();
-    let run = Run { account, plan, since, text: "checking again".into(), unsent, outcome: None };
+    let run = Run { account, plan, subject, since, text: "checking again".into(), unsent, outcome: None };
     app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
     app.runs.push(run);
     Some(Effect::Run(account, planned))

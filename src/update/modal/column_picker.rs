@@ -3,7 +3,6 @@
 use crate::app::{App, ColumnPicker, Effect};
 use crate::keymap::SheetKey;
 use crate::panes;
-use crate::view::Cut;
 
 /// Opens the choice, with the cursor on the first column.
 pub(in crate::update) fn open(app: &mut App) -> Option<Effect> {
@@ -36,7 +35,7 @@ fn toggle(app: &mut App, at: usize) {
         return;
     };
     let is_shown = panes::columns(app).iter().any(|(known, _)| *known == place);
-    let names = panes::choosable(app).iter().position(|(_, column)| column.column.cut == Cut::Middle).unwrap_or(0);
+    let names = panes::choosable(app).iter().position(|(_, column)| column.column.has_names()).unwrap_or(0);
     if at != names || !is_shown {
         app.list_mut().columns.insert(column.column.title.to_owned(), !is_shown);
     }
