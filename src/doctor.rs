@@ -3,17 +3,24 @@
 //! Each check is one line. It is a pure function of what was read: the environment of the terminal, and one look at each
 //! account.
 
+#[cfg(feature = "iam")]
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::aws::{AwsError, ErrorKind, SERVICES, Service, Transport};
 use crate::fmt;
 use crate::headless::Look;
+#[cfg(feature = "iam")]
+use crate::intents::{Denial, Executor, NEEDS};
 use crate::resources::identity::Identity;
 use crate::resources::{Kind, Store};
 use crate::session::Connection;
 use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::view::harmless;
+
+/// The name of the checks of changes.
+const CHANGES: &str = "changes";
 
 /// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +116,48 @@ pub fn check_account(look: &Look, connection: &Connection) -> Vec<Check> {
         checks.extend(SERVICES.iter().flat_map(|service| check_service(store, service)));
     }
     checks.push(check_journal(connection));
+    #[cfg(not(feature = "iam"))]
+    checks.push(Check::new(CHANGES, Verdict::Less, crate::aws::without("iam")));
     checks
+}
+
+/// Checks which changes the caller may make, as IAM simulates it. It asks IAM.
+#[cfg(feature = "iam")]
+pub async fn check_changes(look: &Look, connection: &Connection) -> Vec<Check> {
+    let Some(me) = look.observed.store.identity.rows().next() else { return Vec::new() };
+    let executor = Executor { identity: me.arn.clone(), ..connection.executor.clone() };
+    let simulation = match executor.simulate().await {
+        Ok(simulation) => simulation,
+        Err(why) => return vec![Check::new(CHANGES, Verdict::Less, format!("not simulated: {why}"))],
+    };
+    let principal = &simulation.principal;
+    let missing = NEEDS.iter().filter_map(|needs| {
+        let actions: BTreeSet<&str> =
+            needs.calls.iter().copied().flatten().map(|permission| permission.action).collect();
+        let denied = actions.into_iter().filter_map(|action| Some((action, *simulation.denied.get(action)?)));
+        let denied: Vec<String> = denied.map(|(action, denial)| format!("{action} ({})", in_words(denial))).collect();
+        let said = format!("{}: {}", needs.intent, denied.join(", "));
+        (!denied.is_empty()).then(|| {
+            Check::new(CHANGES, Verdict::Less, said)
+                .fix(format!("sagetop policy --for {} prints what {principal} lacks, as simulated", needs.intent))
+        })
+    });
+    let missing: Vec<Check> = missing.collect();
+    if missing.is_empty() {
+        let said =
+            format!("{principal} may make all of them, as simulated ({})", fmt::count(simulation.actions, "action"));
+        return vec![Check::good(CHANGES, said)];
+    }
+    missing
+}
+
+#[cfg(feature = "iam")]
+fn in_words(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Explicit => "denied",
+        Denial::Implicit => "not allowed",
+        Denial::NotForAll => "not allowed for all resources",
+    }
 }
 
 /// The region in which the caller is looked up if the settings name none.

@@ -26,6 +26,8 @@ mod intent;
 mod mute_alarms;
 mod pipeline_run;
 mod plan;
+#[cfg(feature = "iam")]
+mod preflight;
 mod question;
 mod reason;
 mod recent_errors;
@@ -89,6 +91,8 @@ pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
 pub use mute_alarms::MuteAlarms;
 pub use plan::{Choice, Difference, Plan, Way};
+#[cfg(feature = "iam")]
+pub use preflight::{Denial, Simulation};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
 pub use reject_older::RejectOlder;
 pub use remembered::{ACKNOWLEDGE, Acknowledgement, Remembered, SwitchedOff};

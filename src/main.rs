@@ -225,7 +225,11 @@ async fn examine(common: &Common) -> Result<u8, Stop> {
             });
             let looks = join_all(looks).await;
             let accounts = looks.iter().zip(&session.connections);
-            checks.extend(accounts.flat_map(|(look, connection)| doctor::check_account(look, connection)));
+            for (look, connection) in accounts {
+                checks.extend(doctor::check_account(look, connection));
+                #[cfg(feature = "iam")]
+                checks.extend(doctor::check_changes(look, connection).await);
+            }
         }
     }
     check_output(doctor::print(&checks, &mut io::stdout().lock()))

@@ -92,6 +92,8 @@ impl App {
             Msg::Progress(id, progress) => self.progress(&id, progress),
             Msg::AllSent(id) => self.all_sent(&id),
             Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
+            #[cfg(feature = "iam")]
+            Msg::Simulated(place, denied) => self.take_simulated(place, denied),
             Msg::FreezeLifted(place, name, journalled) => self.lift_freeze(place, &name, journalled),
             Msg::Remembered(place, remembered) => self.take_remembered(place, remembered),
             Msg::Acknowledged(journalled) => self.acknowledged(journalled),

@@ -28,7 +28,7 @@ pub use hyperlink::{link_of, with_link};
 pub use layout::{Parts, TabPlace, tab_places};
 pub use line::{Line, Span, Spans};
 pub use line_chart::{ChartGrid, ChartSeries, LineChart};
-pub use sheet::{LaidOutRow, RowStyle, fit_side_by_side, sheet_room};
+pub use sheet::{LaidOutRow, RowStyle, sheet_room};
 pub(crate) use text::is_hidden;
 pub use text::{Align, Cut, cut, escaped, harmless, one_line, simple, width};
 pub use tree::{Node, Shares, Tree};

@@ -69,6 +69,9 @@ pub struct Account {
     pub(crate) focused: Option<FocusedOn>,
     /// The IAM actions that were denied to the caller when a plan was sent, until everything is read anew.
     pub denied: BTreeSet<String>,
+    /// The IAM actions that are denied as IAM simulates it. It is asked when the menu is opened; `None` before that, and
+    /// after everything is read anew.
+    pub simulated: Option<BTreeSet<String>>,
     /// Has the outcome of unfinished intents been requested already?
     reviewed: bool,
 }

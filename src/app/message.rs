@@ -57,6 +57,9 @@ pub enum Msg {
     Ended(String, Outcome),
     /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
+    /// The IAM actions that are denied in an account as IAM simulates it.
+    #[cfg(feature = "iam")]
+    Simulated(AccountId, std::collections::BTreeSet<String>),
     /// The journal has that a freeze of an account is lifted, or cannot be written. The text says why.
     FreezeLifted(AccountId, String, Result<(), String>),
     /// The endpoint of an armed rollback can be changed now: the account, the endpoint, and the plan or why there is none.
@@ -93,6 +96,9 @@ pub enum Effect {
     Plan(AccountId, AnyIntent),
     /// Looks up the outcome of unfinished intents of an account.
     Review(AccountId),
+    /// Lets IAM simulate the permissions of the caller in an account.
+    #[cfg(feature = "iam")]
+    Simulate(AccountId),
     /// Sends a confirmed plan to an account.
     Run(AccountId, Box<Plan>),
     /// Journals that a freeze of an account, by its name, is lifted, and the reason.

@@ -113,6 +113,7 @@ const READS: &[(&str, &[&str])] = &[
             "ListTagsForResource",
         ],
     ),
+    ("iam", &["GetRole", "SimulatePrincipalPolicy"]),
     ("logs", &["DescribeLogStreams", "FilterLogEvents"]),
     (
         "s3",

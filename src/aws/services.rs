@@ -124,6 +124,8 @@ services! {
     health: aws_sdk_health with connect_health = Service { iam: "health", ..Service::USUAL };
     #[cfg(feature = "ssm")]
     ssm: aws_sdk_ssm = Service { iam: "ssm", ..Service::USUAL };
+    #[cfg(feature = "iam")]
+    iam: aws_sdk_iam = Service { iam: "iam", ..Service::USUAL };
     #[cfg(feature = "servicequotas")]
     service_quotas: aws_sdk_servicequotas = Service { iam: "servicequotas", ..Service::USUAL };
     #[cfg(feature = "ecr")]
@@ -142,7 +144,7 @@ services! {
 }
 
 /// The services that have a cargo feature, and whether this build has it.
-const OPTIONAL: [(&str, bool); 17] = [
+const OPTIONAL: [(&str, bool); 18] = [
     ("eventbridge", cfg!(feature = "eventbridge")),
     ("scheduler", cfg!(feature = "scheduler")),
     ("sfn", cfg!(feature = "sfn")),
@@ -160,6 +162,7 @@ const OPTIONAL: [(&str, bool); 17] = [
     ("devopsguru", cfg!(feature = "devopsguru")),
     ("health", cfg!(feature = "health")),
     ("ssm", cfg!(feature = "ssm")),
+    ("iam", cfg!(feature = "iam")),
 ];
 
 /// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.

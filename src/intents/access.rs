@@ -132,7 +132,7 @@ fn account_id(arn: &str) -> Option<&str> {
 }
 
 /// Returns whether `arn:…:sts::1:assumed-role/NAME/SESSION` is a session of `arn:…:iam::1:role/PATH/NAME`.
-fn is_session_of(arn: &str, role: &str) -> bool {
+pub(super) fn is_session_of(arn: &str, role: &str) -> bool {
     let session = arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.split('/').next());
     let name = role.rsplit('/').next();
     session.is_some() && session == name && account_id(arn) == account_id(role)

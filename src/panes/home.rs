@@ -17,7 +17,7 @@ pub(super) static PANE: Pane =
 const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
-        PaneColumn::fill("MODEL", 6, 16).name(),
+        PaneColumn::fill("MODEL", 6, 15).name(),
         PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
         PaneColumn::fill("WHAT", 8, 18).aged().below(chain::WIDE),
         PaneColumn::cells("LIVE", 5).below(chain::WIDE),

@@ -36,11 +36,8 @@ fn empty(app: &App) -> Vec<Line> {
     let unwell = [(count(Health::Critical), "broken"), (count(Health::Warning), "degraded")];
     let told: Vec<String> = unwell.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     if !told.is_empty() {
-        let left_out = format!(
-            "The inbox has what needs a decision, not every trouble: models that are unwell: {}.",
-            told.join(", ")
-        );
-        lines.push(Line::new().muted(left_out).muted(key_that(app, "models", "lists them")));
+        let left_out = format!("{} models need no decision", told.join(", "));
+        lines.push(Line::new().muted(left_out).muted(key_that(app, "home", "lists them")));
     }
     lines
 }

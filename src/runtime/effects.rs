@@ -247,6 +247,8 @@ impl EffectRunner {
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => self.plan(place, intent, app),
             Effect::Review(place) => self.review(place, app),
+            #[cfg(feature = "iam")]
+            Effect::Simulate(place) => self.simulate(place, app),
             Effect::LiftFreeze(place, freeze, reason) => self.lift_freeze(place, freeze, reason, app),
             Effect::Acknowledge(place, about, since, note) => self.acknowledge(place, (about, since, note), app),
             Effect::Arm(place, rollback) => {
@@ -297,6 +299,20 @@ impl EffectRunner {
             // After a panic nothing is known about these intents, so they stay open in the journal.
             if let Ok(unfinished) = caught(async { executor.review(&executor.read_journal().await).await }).await {
                 let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
+            }
+        };
+        self.work.spawn_on(work, &self.machine.background);
+    }
+
+    /// Lets IAM simulate the permissions of the caller. If it does not answer, refusals tell.
+    #[cfg(feature = "iam")]
+    fn simulate(&mut self, place: AccountId, app: &App) {
+        let Some(executor) = self.executor(place, app) else { return };
+        let answer = self.answer.clone();
+        let work = async move {
+            if let Ok(Ok(simulation)) = caught(executor.simulate()).await {
+                let denied = simulation.certain().map(str::to_owned).collect();
+                let _ = answer.send(Msg::Simulated(place, denied)).await;
             }
         };
         self.work.spawn_on(work, &self.machine.background);

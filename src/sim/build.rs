@@ -99,6 +99,11 @@ impl World {
         for automation in &story.automations {
             self.build_automation(automation);
         }
+        let denials = story
+            .faults
+            .iter()
+            .filter(|fault| fault.code.as_deref().is_some_and(|code| code.starts_with("AccessDenied")));
+        self.denied = denials.map(|fault| fault.operation.clone()).collect();
         for image in &story.images {
             self.build_image(image);
         }

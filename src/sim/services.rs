@@ -15,6 +15,7 @@ pub(crate) mod ecr;
 pub(crate) mod eventbridge;
 mod glue;
 mod health;
+mod iam;
 pub(crate) mod kms;
 pub(crate) mod logs;
 mod resource_groups_tagging;
@@ -149,6 +150,8 @@ services! { world:
         => devops_guru(&world.insights, &world.env);
     Health = Names::new("health", "health.amazonaws.com").target("AWSHealth_20160804")
         => health(&world.health_events, &world.env);
+    Iam = Names::new("iam", "iam.amazonaws.com").query("2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/")
+        => iam(&world.denied, &world.env);
     Ecr = Names::new("ecr", "ecr.amazonaws.com").target("AmazonEC2ContainerRegistry_V20150921")
         => ecr(&world.ecr, &world.env).reword;
     Config = Names::new("config", "config.amazonaws.com").target("StarlingDoveService")

@@ -33,6 +33,8 @@ pub(crate) struct World {
     /// The events of AWS Health.
     pub(crate) health_events: Vec<story::HealthEvent>,
     pub(crate) evaluated: Vec<story::Evaluated>,
+    /// Patterns on the operations that the story denies.
+    pub(crate) denied: Vec<String>,
     /// The lines that the story gives to containers.
     pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
@@ -71,6 +73,7 @@ impl World {
             insights: Vec::new(),
             health_events: Vec::new(),
             evaluated: Vec::new(),
+            denied: Vec::new(),
             log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,

@@ -70,6 +70,7 @@ impl App {
             account.remembered = Remembered::default();
             account.lifted.clear();
             account.denied.clear();
+            account.simulated = None;
         }
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);

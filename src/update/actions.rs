@@ -135,6 +135,7 @@ fn refresh(app: &mut App) -> Option<Effect> {
     logs::refresh(app);
     charts::refresh(app);
     app.here.denied.clear();
+    app.here.simulated = None;
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

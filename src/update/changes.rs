@@ -1,5 +1,7 @@
 //! The actions of the intents: from the selection to a plan, as each intent declares it.
 
+use std::collections::BTreeSet;
+
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
 use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
@@ -50,9 +52,13 @@ pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
         return Err("not available in a replay".into());
     }
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
-    if let Some(action) = denied::<I>(context) {
-        let again = context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
-        return Err(format!("{action} was denied before{}", again.unwrap_or_default()));
+    let again = || context.app.keymap.key_for("refresh").map(|key| format!("; {key} lets you try again"));
+    let here = &context.app.here;
+    if let Some(action) = lacks::<I>(&here.denied) {
+        return Err(format!("{action} was denied before{}", again().unwrap_or_default()));
+    }
+    if let Some(action) = here.simulated.as_ref().and_then(lacks::<I>) {
+        return Err(format!("{action} is denied, as IAM simulates it{}", again().unwrap_or_default()));
     }
     let stage = stage::<I>(context);
     context.app.here.may_change_stage(stage)?;
@@ -73,9 +79,8 @@ fn stage<'a, I: Intent>(context: &'a Context<'_>) -> &'a str {
     endpoint.map(|endpoint| endpoint.known_stage(&observed.preferences.models)).unwrap_or_default()
 }
 
-/// Returns an IAM action without which the intent can do nothing, if it was denied before: one of each of its calls.
-fn denied<I: Intent>(context: &Context<'_>) -> Option<&'static str> {
-    let denied = &context.app.here.denied;
+/// Returns an IAM action without which the intent can do nothing, if it is denied: one of each of its calls.
+fn lacks<I: Intent>(denied: &BTreeSet<String>) -> Option<&'static str> {
     let of_call = |call: &&'static [Permission]| call.iter().map(|p| p.action).find(|action| denied.contains(*action));
     let all: Option<Vec<&str>> = I::PERMISSIONS.iter().map(of_call).collect();
     all?.first().copied()

@@ -46,5 +46,10 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
         _ => String::new(),
     };
     app.modal = Some(Menu { about, actions, commands, focus: 0 }.into());
+    #[cfg(feature = "iam")]
+    if app.replay.is_none() && app.here.simulated.is_none() {
+        app.here.simulated = Some(std::collections::BTreeSet::new());
+        return Some(Effect::Simulate(app.here.id));
+    }
     None
 }

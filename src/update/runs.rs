@@ -82,6 +82,14 @@ impl App {
         self.log.push(self.here.observed.at, run.account, Health::Running, text, run.subject.clone());
     }
 
+    /// Keeps which actions are denied as IAM simulates it.
+    #[cfg(feature = "iam")]
+    pub(super) fn take_simulated(&mut self, account: AccountId, denied: std::collections::BTreeSet<String>) {
+        if let Some(account) = self.account_mut(account) {
+            account.simulated = Some(denied);
+        }
+    }
+
     /// Shows the outcome of unfinished intents, in the log and as a message.
     pub(super) fn show_unfinished(&mut self, account: AccountId, unfinished: &[Unfinished]) {
         for open in unfinished {

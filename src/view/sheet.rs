@@ -156,14 +156,6 @@ pub fn sheet_room(wished: u16, screen: u16) -> usize {
     usize::from(frame_width(wished, screen).saturating_sub(SIDES))
 }
 
-/// Returns whether rows of columns have room for their widest texts, side by side, in this many cells.
-#[must_use]
-pub fn fit_side_by_side(rows: &[Vec<Line>], cells: usize) -> bool {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest = |place: usize| rows.iter().filter_map(|row| row.get(place)).map(Line::width).max().unwrap_or(0);
-    (0..count).map(widest).sum::<usize>() + gap(cells) * count.saturating_sub(1) <= cells
-}
-
 type Row = (Line, Line, RowStyle);
 
 fn text(line: Line) -> Row {

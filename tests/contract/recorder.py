@@ -33,7 +33,7 @@ TARGETS = {
     "Logs_20140328": "logs",
     "ResourceGroupsTaggingAPI_20170126": "resourcegroupstaggingapi",
 }
-FORMS = {"2010-03-31": "sns", "2011-06-15": "sts", "2010-08-01": "cloudwatch"}
+FORMS = {"2010-03-31": "sns", "2011-06-15": "sts", "2010-08-01": "cloudwatch", "2010-05-08": "iam"}
 
 
 class Recorder:

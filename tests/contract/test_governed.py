@@ -166,6 +166,13 @@ class Governed(Contract):
         with self.assertRaises(ssm.exceptions.AutomationDefinitionNotFoundException):
             ssm.start_automation_execution(DocumentName="no-such-runbook")
 
+    def test_simulated_permissions(self):
+        iam = self.account.client("iam")
+        role = iam.get_role(RoleName="oncall")["Role"]["Arn"]
+        actions = ["sagemaker:UpdateEndpoint", "iam:PassRole"]
+        found = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=actions)["EvaluationResults"]
+        self.assertEqual([(action, "allowed") for action in actions], [(it["EvalActionName"], it["EvalDecision"]) for it in found])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -53,6 +53,12 @@ fn the_manual_page_is_of_the_program_or_of_a_command() {
 /// The files, the arguments, the exit code, and texts that are shown.
 type Case = (&'static [(&'static str, &'static str)], &'static [&'static str], i32, &'static [&'static str]);
 
+#[cfg(not(feature = "iam"))]
+#[test]
+fn the_doctor_says_that_this_build_does_not_ask_iam() {
+    Home::new().run(&["doctor", "--demo"], &[]).ends(0).says("▲ changes").says("this build leaves out iam");
+}
+
 #[test]
 fn the_doctor_names_what_is_missing_and_how_to_get_it() {
     let cases: &[Case] = &[

@@ -24,7 +24,7 @@ const BESIDE_CALLS: &[&str] = &["sagemaker:AddTags", "iam:PassRole"];
 
 /// The services that are not in the default build, and the prefixes of their IAM actions. The README's policy leaves them
 /// out.
-pub(crate) const BEYOND_DEFAULT: [(&str, &str); 7] = [
+pub(crate) const BEYOND_DEFAULT: [(&str, &str); 8] = [
     ("kms", "kms"),
     ("config_service", "config"),
     ("glue", "glue"),
@@ -32,6 +32,7 @@ pub(crate) const BEYOND_DEFAULT: [(&str, &str); 7] = [
     ("devops_guru", "devops-guru"),
     ("health", "health"),
     ("ssm", "ssm"),
+    ("iam", "iam"),
 ];
 
 /// Returns whether an action belongs to a service that is not in the default build.
@@ -40,7 +41,8 @@ pub(crate) fn beyond_default(action: &str) -> bool {
 }
 
 /// The prefixes of operations that read.
-const READS: &[&str] = &["BatchDescribe", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Query", "Search"];
+const READS: &[&str] =
+    &["BatchDescribe", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Query", "Search", "Simulate"];
 
 /// Returns a document and its text.
 fn documents() -> Vec<(PathBuf, String)> {
@@ -150,6 +152,9 @@ fn is_of_a_name(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
+/// Methods of clients that send nothing, and of fields that have the name of a client.
+const NO_REQUESTS: [&str; 4] = ["clone", "config", "severity", "sign"];
+
 /// Finds every call of AWS in the code, such as `sagemaker:DescribeModel`, and the files that send other requests.
 pub(crate) fn calls() -> (BTreeSet<String>, Vec<String>) {
     let (mut made, mut unknown) = (BTreeSet::new(), Vec::new());
@@ -166,7 +171,7 @@ pub(crate) fn calls() -> (BTreeSet<String>, Vec<String>) {
                 let is_whole = !own[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
                 let (method, _) = own[at + client.len()..].split_once("()")?;
                 let is_call = method.starts_with(|c: char| c.is_ascii_lowercase()) && method.chars().all(is_of_a_name);
-                (is_whole && is_call && !["clone", "config"].contains(&method)).then_some(method)
+                (is_whole && is_call && !NO_REQUESTS.contains(&method)).then_some(method)
             });
             let methods: Vec<&str> = methods.collect();
             requests += methods.len();

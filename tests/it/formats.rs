@@ -34,7 +34,9 @@ fn a_configuration_of_the_previous_version_is_in_force() {
     let run = home.run(&["config", "check"], &[]);
     assert!(run.code == Some(0) && run.out.contains("it describes 1 model and 1 account"), "{run:?}");
     let shown = home.run(&["config", "show"], &[]).out;
-    for setting in ["retail-prod", "Black Friday", "26h", "PSI of basket value", "describe-endpoint", "oncall-page"] {
+    for setting in
+        ["retail-prod", "Black Friday", "s3://lake/sales", "PSI of basket value", "describe-endpoint", "oncall-page"]
+    {
         assert!(shown.contains(setting), "{setting}:\n{shown}");
     }
     // A setting of a later version is told with its place.
@@ -52,7 +54,7 @@ fn a_snapshot_of_the_previous_version_is_the_first_screen() {
     fs::copy(fixture("snapshot.json.gz"), &file).unwrap();
     let Found::Tables(store, events) = snapshot.read() else { panic!("the snapshot was not used") };
     assert_eq!(store.endpoints.rows().map(|endpoint| endpoint.name.as_str()).collect::<Vec<_>>(), ["my-model-prod"]);
-    assert_eq!((store.endpoints.source().state, store.packages.len(), store.alarms.len()), ("saved", 3, 4));
+    assert_eq!((store.endpoints.source().state, store.packages.len(), store.alarms.len()), ("saved", 3, 5));
     assert!(!events.is_empty(), "what happened is known");
 }
 

@@ -25,6 +25,8 @@ mod refused;
 mod remembered;
 mod retrain_from;
 mod rollback;
+#[cfg(feature = "iam")]
+mod simulated;
 mod stages;
 mod undone;
 mod unfinished;

@@ -10,7 +10,7 @@ use super::values::{Values, values};
 use crate::app::{App, ChartsView};
 use crate::fmt;
 use crate::panes::history::marks;
-use crate::view::{ChartSeries, Line, LineChart, Span, Tone};
+use crate::view::{ChartSeries, Cut, Line, LineChart, Span, Tone};
 
 /// The tones of series, in their order. None of them means anything good or bad.
 const TONES: [Tone; 4] = [Tone::Busy, Tone::Strong, Tone::Plain, Tone::Muted];
@@ -63,21 +63,21 @@ impl<'a> Drawing<'a> {
         let tones = now.iter().enumerate().map(|(index, values)| tone(chart, values, place, index));
         let tones: Vec<Tone> = tones.collect();
         let told = |brief: bool| {
-            let mut title = title(chart, selected);
+            let mut told = Line::new();
             for ((line, (values, then)), tone) in chart.lines.iter().zip(now.iter().zip(&then)).zip(&tones) {
                 let label = if line.label.is_empty() { String::new() } else { format!("{} ", line.label) };
                 let gap = if brief { " " } else { "  " };
-                title = title.plain(gap).with(label, *tone).with(number(values.at(place)), *tone);
+                told = told.plain(gap).with(label, *tone).with(number(values.at(place)), *tone);
                 if let Some(then) = then.as_ref().filter(|_| !brief) {
                     // Beside the newest value stands the value of the same time.
                     let place = place.or_else(|| values.points.iter().rposition(Option::is_some));
-                    title = title.muted(format!(" ({})", number(then.at(place))));
+                    told = told.muted(format!(" ({})", number(then.at(place))));
                 }
-                title = title.with(self.age(values, place), Tone::Warn);
+                told = told.with(self.age(values, place), Tone::Warn);
             }
-            title
+            told
         };
-        let title = fitting(&told, &far, self.room);
+        let title = fitting(&title(chart, selected), &told, &far, self.room);
         let empty = state::missing(self.app, self.view, chart, &now);
         let lines = chart.lines.iter().zip(now.into_iter().zip(&tones));
         let label = |label: &str| if chart.lines.len() > 1 { label.to_owned() } else { String::new() };
@@ -116,12 +116,15 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// Returns a title with the notes about it that has room, so that no value is cut: without the notes if necessary, and
-/// without what it says beside the values.
-fn fitting(told: &dyn Fn(bool) -> Line, notes: &[String], room: usize) -> Line {
-    let with_notes = |title: Line| notes.iter().fold(title, Line::muted);
-    let forms = [with_notes(told(false)), told(false), with_notes(told(true))];
-    forms.into_iter().find(|title| title.width() <= room).unwrap_or_else(|| told(true))
+/// Returns a title with its values and notes that has room, so that no value is cut: without the notes if necessary,
+/// then without what is beside the values, then with a part of the title.
+fn fitting(title: &Line, told: &dyn Fn(bool) -> Line, notes: &[String], room: usize) -> Line {
+    let joined = |title: Line, values: Line| Line(title.0.into_iter().chain(values.0).collect());
+    let with_notes = |line: Line| notes.iter().fold(line, Line::muted);
+    let (full, brief) = (told(false), told(true));
+    let forms = [with_notes(joined(title.clone(), full.clone())), joined(title.clone(), full)];
+    let fits = forms.into_iter().find(|line| line.width() <= room);
+    fits.unwrap_or_else(|| joined(title.cut(room.saturating_sub(brief.width()), Cut::End), brief))
 }
 
 /// Makes a chart of the values of registered versions.

@@ -3,68 +3,71 @@
 //! Where the columns of a table have no room side by side, its rows are stacked, so that no name is broken to pieces.
 
 use crate::intents::{Choice, Difference, Way};
-use crate::view::{Cut, Line, SheetRow, Tone, cut, fit_side_by_side, width};
+use crate::view::{Cut, Line, SheetRow, Tone, cut, width};
 
 /// The width in cells of the widest name of a target that has no change to show.
 const LONGEST: usize = 32;
-
-/// The cells of a note that must fit beside the values. The rest of it may wrap.
-const NOTE: usize = 24;
 
 /// The minimum cells of a row at which a stacked value stands beside its label, and not below it.
 const BESIDE: usize = 60;
 
 /// Lists what changes: the property, its values now and then, and a note.
 pub(super) fn differences(all: &[&Difference], room: usize) -> Vec<SheetRow> {
-    let wide = |note: usize| all.iter().map(|d| difference(d, note)).collect::<Vec<_>>();
-    if fit_side_by_side(&wide(NOTE), room) {
-        return wide(usize::MAX).into_iter().map(SheetRow::Columns).collect();
-    }
     let label = all.iter().map(|d| width(&d.what)).max().unwrap_or(0);
-    let left = if room >= BESIDE { label + 3 } else { 0 };
-    all.iter().flat_map(|d| stacked(d, room, left)).collect()
+    let left = if room >= BESIDE && (label + GAP) * 2 <= room { label + GAP } else { 0 };
+    let values = room.saturating_sub(left + INDENT);
+    // The longest present value that leaves as much room for the other one.
+    let half = values.saturating_sub(ARROW) / 2;
+    let now = all.iter().filter(|d| !d.then.is_empty()).map(|d| width(&d.now)).filter(|cells| *cells <= half);
+    let table = Table { left, values, now: if left > 0 { now.max().unwrap_or(0) } else { 0 } };
+    all.iter().flat_map(|d| table.rows(d)).map(SheetRow::Text).collect()
 }
 
-/// Makes the columns of a property. At most `most` cells of its note are kept.
-fn difference(d: &Difference, most: usize) -> Vec<Line> {
-    let then = if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(&d.then, tone(d)) };
-    let gap = if d.then.is_empty() || d.note.is_empty() { "" } else { "   " };
-    let note = Line::new().muted(gap).muted(short(&d.note, most));
-    let last = Line(then.0.into_iter().chain(note.0).collect());
-    vec![Line::new().muted(&d.what), Line::new().plain(&d.now), last]
+/// The cells after the longest label.
+const GAP: usize = 3;
+/// The cells before a value, where a stacked one has its arrow.
+const INDENT: usize = 2;
+/// The cells of the arrow between two values.
+const ARROW: usize = 3;
+
+/// The columns of the values of a plan, in cells.
+struct Table {
+    /// The labels with their gap; 0 if a label has a row of its own.
+    left: usize,
+    /// Both values with the note.
+    values: usize,
+    /// The present values that have the other one beside them.
+    now: usize,
 }
 
-/// Returns the tone of the future value.
-fn tone(d: &Difference) -> Tone {
-    if d.then.is_empty() { Tone::Muted } else { Tone::Strong }
-}
-
-/// Stacks the two values of a property. Short ones and their note have one row. `left` cells are for the labels; if
-/// there are none, a label has a row of its own.
-fn stacked(d: &Difference, room: usize, left: usize) -> Vec<SheetRow> {
-    let note = if d.note.is_empty() { String::new() } else { format!("   {}", d.note) };
-    let then = if d.then.is_empty() { String::new() } else { format!(" → {}", d.then) };
-    let values = room.saturating_sub(left + 2);
-    let label = Line::new().muted(&d.what);
-    let mut rows = if left > 0 { Vec::new() } else { vec![SheetRow::Text(label.clone())] };
-    let label = if left > 0 { label } else { Line::new() };
-    let row = |label: Line, line: Line| SheetRow::Text(join(label, left, line));
-    if width(&d.now) + width(&then) + width(&note) <= values {
-        let line = Line::new().plain("  ").plain(&d.now);
-        let line = if d.then.is_empty() { line } else { line.muted(" → ").with(&d.then, tone(d)) };
-        rows.push(row(label, line.muted(note)));
-        return rows;
+impl Table {
+    /// Returns the rows of a property: its values side by side if both have room, otherwise below each other.
+    fn rows(&self, d: &Difference) -> Vec<Line> {
+        let label = Line::new().muted(&d.what);
+        let (mut rows, label) = if self.left > 0 { (Vec::new(), label) } else { (vec![label], Line::new()) };
+        let tone = if d.then.is_empty() { Tone::Muted } else { Tone::Strong };
+        let padded = width(&d.now).max(self.now);
+        let aligned = self.left == 0 || padded == self.now;
+        let beside = aligned && padded + ARROW + width(&d.then) <= self.values;
+        let mut values = Line::new().plain(" ".repeat(INDENT)).plain(short(&d.now, self.values));
+        if !d.then.is_empty() && beside {
+            let gap = " ".repeat(padded - width(&d.now));
+            values = values.plain(gap).muted(" → ").with(&d.then, tone);
+        }
+        let mut last = join(label, self.left, values);
+        if !d.then.is_empty() && !beside {
+            rows.push(last);
+            last = join(Line::new(), self.left, Line::new().muted("→ ").with(short(&d.then, self.values), tone));
+        }
+        if d.note.is_empty() || last.width() + GAP + width(&d.note) <= self.left + INDENT + self.values {
+            rows.push(if d.note.is_empty() { last } else { last.muted(" ".repeat(GAP)).muted(&d.note) });
+            return rows;
+        }
+        rows.push(last);
+        let notes = Line::new().muted(&d.note).wrap(self.values.max(1));
+        rows.extend(notes.into_iter().map(|note| join(Line::new(), self.left + INDENT, note)));
+        rows
     }
-    rows.push(row(label, Line::new().plain("  ").plain(short(&d.now, values))));
-    if !d.then.is_empty() {
-        rows.push(row(Line::new(), Line::new().muted("→ ").with(short(&d.then, values), tone(d))));
-    }
-    let notes = Line::new().muted(&d.note).wrap(values.max(1));
-    rows.extend(notes.into_iter().filter(|_| !d.note.is_empty()).map(|note| {
-        let note = Line(Line::new().plain("  ").0.into_iter().chain(note.0).collect());
-        row(Line::new(), note)
-    }));
-    rows
 }
 
 /// Puts a label, padded to `left` cells, before a line.
@@ -191,8 +194,13 @@ mod tests {
                 "  6 → 6 kept   configuration says 2",
             ]
         );
-        let wide = texts(differences(&all, 140), 140);
-        assert_eq!(wide.len(), 2, "both sides fit: {wide:?}");
+        assert_eq!(
+            texts(differences(&all, 114), 114),
+            [
+                "configuration            recommendation-prod-v13-20261123-0304 → recommendation-prod-v12-20261109-0310",
+                "AllTraffic instances     6                                     → 6 kept   configuration says 2",
+            ]
+        );
     }
 
     #[test]

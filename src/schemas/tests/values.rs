@@ -22,6 +22,18 @@ pub(super) const VALUES: &[(Schema, &str, &str, &[&str])] = &[
     (Schema::Config, "[[model]]\nname = 'x'\ndata = [{ kind = @, uri = 'x' }]", "'feature_group'", &["'gcs'"]),
     (
         Schema::Config,
+        "[[model]]\nname = 'x'\ndata = [{ kind = 's3', uri = 's3://x/', @ }]",
+        "schema = 'a/b'",
+        &["schema = 1"],
+    ),
+    (
+        Schema::Config,
+        "[[model]]\nname = 'x'\nrecord = { table = 'abc', key = @ }",
+        "{ id = 'x', n = { N = '{version}' } }",
+        &["{ id = 1 }", "{ id = { S = 'x' } }", "'id'"],
+    ),
+    (
+        Schema::Config,
         "model = [{ name = 'x', metric = [{ label = 'x', @ }] }]",
         "alarm = 'x', role = 'drift'",
         &["alarm = 'x', role = 'drifting'", "alarm = 1"],

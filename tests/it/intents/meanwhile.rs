@@ -73,3 +73,12 @@ fn a_kill_at_the_question_leaves_nothing_behind() {
     assert!(!terminal.end().success());
     assert!(account.sim.write_calls().is_empty() && home.events().is_empty());
 }
+
+/// `CloudTrail` is late by up to 15 minutes, so the target of a rollback does not depend on it.
+#[test]
+fn the_target_of_a_rollback_does_not_come_from_cloudtrail() {
+    let account = Altered::of(&simulated("demo", 1.0), |_| None);
+    let arguments = ["rollback", PROD, "--plan-only"];
+    Home::new().run_at(&account.url, "eu-west-1", &arguments).ends(0).says(&config(&account.sim, "-v12-"));
+    assert_eq!(account.count("LookupEvents"), 0);
+}
