@@ -54,7 +54,7 @@ pub use profiles::profile_names;
 pub use reads::{BUCKETS, TABLES, permission_of, reads, resources_of_read};
 pub(crate) use retry::retry_throttled;
 pub use search::Query;
-pub use services::{Clients, PER_METRIC, SERVICES, Service, Services, left_out, without};
+pub use services::{Clients, PER_METRIC, SERVICES, Service, Services, left_out, missing_features, without};
 pub use stand_in::StandIn;
 pub use target::Target;
 pub(crate) use waits::timed_without_waits;

@@ -4,6 +4,7 @@ mod acknowledge;
 pub mod bundle;
 mod change;
 pub mod configure;
+mod drill;
 mod dump;
 mod interrupt;
 mod journal;
@@ -22,6 +23,7 @@ use crate::view::{harmless, is_hidden};
 
 pub use acknowledge::acknowledge;
 pub use change::{Completion, Goal, carry_out};
+pub use drill::announce_drill;
 pub use dump::dump;
 pub use journal::{Wanted, journal, since};
 pub use policy::{Allowed, policy};

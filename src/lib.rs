@@ -82,10 +82,10 @@
 //! | [`args`] | [`schemas`], [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
-//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`handles`], [`resources`], [`aws`], [`journal`], [`config`], [`redact`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
-//! | [`doctor`] | [`headless`], [`session`], [`terminal`], [`theme`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm |
+//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`handles`], [`resources`], [`aws`], [`journal`], [`config`], [`sim`], [`redact`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`doctor`] | [`headless`], [`session`], [`intents`], [`terminal`], [`theme`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`charts`], [`resources`], [`aws`], [`config`], [`keymap`], [`sim`], [`disk`], [`fmt`], [`view`] | the SDK |
-//! | `main` | [`runtime`], [`doctor`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | `main` | [`runtime`], [`doctor`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
 //!

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Parser;
 use futures_util::future::join_all;
@@ -17,8 +16,8 @@ use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
 use sagetop::headless::{
-    Allowed, Completion, Goal, Look, Wanted, acknowledge, bundle, carry_out, configure, describe_connection, dump,
-    journal,
+    Allowed, Completion, Goal, Look, Wanted, acknowledge, announce_drill, bundle, carry_out, configure,
+    describe_connection, dump, journal,
 };
 use sagetop::headless::{policy, record, report_unfinished, since, status};
 use sagetop::recording::Recorder;
@@ -349,23 +348,6 @@ async fn simulate(
         () = announce_drill(&sim) => {}
     }
     Ok(0)
-}
-
-/// Prints the task of the story, and when it is done. It never ends.
-async fn announce_drill(sim: &Sim) {
-    // The reader of the address may have closed the pipe since; the account is served all the same.
-    let print = |text: String| drop(io::stdout().write_all(text.as_bytes()));
-    if let Some(drill) = sim.drill() {
-        print(format!("drill: {}\n", drill.task));
-    }
-    while let Some(drill) = sim.drill() {
-        if let Some(after) = drill.fixed_after {
-            print(format!("drill: done after {}. {}\n", sagetop::fmt::span(after), drill.fix));
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    std::future::pending::<()>().await;
 }
 
 fn list_stories() -> Result<u8, Stop> {

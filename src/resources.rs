@@ -141,9 +141,7 @@ resources! {
         monitoring_schedules: MonitoringSchedules(monitoring_schedule::MonitoringSchedule) = "monitoring_schedules",
         model_cards: ModelCards(model_card::ModelCard) = "model_cards",
         version_records: VersionRecords(version_record::VersionRecord) = "version_records",
-        check_reports: CheckReports(check_report::CheckReport) = "check_reports",
         workbenches: Workbenches(workbench::Workbench) = "workbenches",
-        projects: Projects(project::Project) = "projects",
     }
     sns {
         topics: Topics(topic::Topic) = "topics",
@@ -219,7 +217,11 @@ resources! {
     }
     s3 {
         location_records: LocationRecords(location_record::LocationRecord) = "location_records",
+        check_reports: CheckReports(check_report::CheckReport) = "check_reports",
         reports: Reports(report::EvaluationReport) = "evaluation_reports",
+    }
+    sagemaker {
+        projects: Projects(project::Project) = "projects",
     }
     #[cfg(test)]
     sts {

@@ -165,10 +165,15 @@ const OPTIONAL: [(&str, bool); 18] = [
     ("iam", cfg!(feature = "iam")),
 ];
 
+/// Returns the cargo features of services that this build leaves out.
+pub fn missing_features() -> impl Iterator<Item = &'static str> {
+    OPTIONAL.iter().filter(|(_, built)| !built).map(|(name, _)| *name)
+}
+
 /// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.
 #[must_use]
 pub fn left_out() -> Option<String> {
-    let missing: Vec<&str> = OPTIONAL.iter().filter(|(_, built)| !built).map(|(name, _)| *name).collect();
+    let missing: Vec<&str> = missing_features().collect();
     (!missing.is_empty()).then(|| {
         format!("This build leaves out: {} (cargo build --features {}).", missing.join(", "), missing.join(","))
     })

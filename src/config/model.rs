@@ -16,7 +16,7 @@ use super::spanned::Spanned;
 use super::value::{Name, Span};
 
 /// One model, from its data to its alarms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Model {
     /// The name that the team uses for it.
     pub name: String,

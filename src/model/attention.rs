@@ -26,7 +26,6 @@ use jiff::Timestamp;
 use super::index::Index;
 use super::rows::Rows;
 use super::{Chain, Column, Deployment, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
-use crate::aws::AwsError;
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
@@ -236,16 +235,28 @@ fn stage(kind: StageKind, input: &RuleInput<'_>, reasons: &[Reason]) -> Stage {
 fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
         Freshness::Waiting => vec![Finding::unread("")],
-        Freshness::Stale { since: None, why } => {
-            vec![of_failure(why)]
-        }
+        Freshness::Stale { since: None, .. } => failed_call(table).map(of_failure).into_iter().collect(),
         Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
     }
 }
 
+/// A failed call in words.
+struct FailedCall {
+    /// The operation and the kind of its failure: `ListEndpoints denied`.
+    phrase: String,
+    /// The kind alone.
+    word: &'static str,
+}
+
+/// Returns the failed call of a table, of all of it or of a part. `None` if the last ones succeeded.
+fn failed_call<T: Resource>(table: &Table<T>) -> Option<FailedCall> {
+    let why = table.trouble()?;
+    Some(FailedCall { phrase: format!("{} {}", why.operation, why.kind.word()), word: why.kind.word() })
+}
+
 /// Returns a finding that something is unknown because of a failed call.
-fn of_failure(why: &AwsError) -> Finding {
-    Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())).word(why.kind.word())
+fn of_failure(call: FailedCall) -> Finding {
+    Finding::new(Health::Unknown, call.phrase).word(call.word)
 }
 
 /// Does the same for a table that is read in pieces: until it is complete, missing rows may still appear.

@@ -150,12 +150,12 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.extend(business::metrics(app, chain));
-    facts.extend(project::project(app, chain));
     facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     facts.push(fact("family", config.and_then(|m| m.family).map(|family| family.to_string()).unwrap_or_default()));
     let runbook = config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default();
     facts.push(("runbook".to_owned(), Line::new().address(runbook)));
+    facts.extend(project::project(app, chain));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
 }

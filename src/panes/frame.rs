@@ -99,7 +99,16 @@ fn lost(app: &App, account: &Account) -> Vec<String> {
             ErrorKind::Denied => "access denied".to_owned(),
             ErrorKind::Untrusted => "certificate not trusted".to_owned(),
             ErrorKind::Skewed => format!("this machine's clock is off{}", clock(error).unwrap_or_default()),
-            _ => "AWS cannot be reached".to_owned(),
+            ErrorKind::Throttled
+            | ErrorKind::Expired
+            | ErrorKind::Missing
+            | ErrorKind::Gone
+            | ErrorKind::Busy
+            | ErrorKind::Conflict
+            | ErrorKind::Quota
+            | ErrorKind::Unreachable
+            | ErrorKind::Unsupported
+            | ErrorKind::Other => "AWS cannot be reached".to_owned(),
         };
         let login = account.login.as_ref().filter(|_| kind.is_about_credentials() && error.remedy.is_none());
         let advice = match login {

@@ -8,7 +8,7 @@ use crate::panes;
 use crate::panes::cell::tone;
 use crate::recording::{Ending, ReplayStatus};
 use crate::resources::Freshness;
-use crate::view::{Line, Tone, width};
+use crate::view::{Cut, Line, Tone, cut, width};
 
 /// The number of rows.
 pub(super) const ROWS: u16 = 2;
@@ -26,24 +26,14 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     if !fits(&left, &right) {
         left = what(app, true);
     }
-    let run = under_way(app, false);
-    let brief = who(app, true);
-    // A running change is shown whole: the caller gives way to it, then the words of its progress, then the account.
-    let forms = [
-        (who(app, false), run.clone()),
-        (brief.clone(), run),
-        (who(app, false), under_way(app, true)),
-        (brief, under_way(app, true)),
-    ];
-    let fitting = forms.into_iter().find(|(who, run)| width(&who.text()) + width(&run.text()) <= room);
-    let (who, mut below) = fitting.unwrap_or_else(|| (Line::new(), under_way(app, true)));
-    if fits(&left, &right) && width(&left.text()) + width(&who.text()) + width(&right.text()) + 2 <= room {
+    let who = who(app, false);
+    let above = fits(&left, &right) && left.width() + who.width() + right.width() + 2 <= room;
+    let below = if above {
         left.0.extend(Line::new().plain("  ").0.into_iter().chain(who.0));
-    } else if width(&below.text()) == 0 {
-        below.0 = who.0;
+        under_way(app, room)
     } else {
-        below.0 = who.plain("  ").0.into_iter().chain(below.0).collect();
-    }
+        who_and_under_way(app, who, room)
+    };
     let costs = [cost(app, false), cost(app, true)].into_iter().find(|costs| fits(&below, costs));
     vec![(left, right), (below, costs.unwrap_or_default())]
 }
@@ -229,14 +219,33 @@ fn data_age(app: &App) -> Option<(i64, String)> {
     Some((app.here.observed.at.as_second() - oldest.as_second(), fmt::age(app.here.observed.at, oldest)))
 }
 
-/// Shows the newest plan that was sent and is still running; in brief without the words of its progress.
-fn under_way(app: &App, brief: bool) -> Line {
+/// The fewest cells in which the words of progress say something.
+const FEW_WORDS: usize = 12;
+
+/// Shows the newest plan that was sent and is still running. Its title is never cut; the words of its progress are, or
+/// are left out, if the line would not fit into so many cells.
+fn under_way(app: &App, room: usize) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return count_hidden(app) };
-    let age = fmt::age(app.here.observed.at, run.since);
-    let whose = app.whose(run.account);
-    let line = Line::new().with(format!("◐ {whose}{}", run.plan.title), Tone::Busy);
-    let line = if brief { line } else { line.with(": ", Tone::Busy).plain(&run.text) };
-    line.muted(format!("  {age}"))
+    let age = format!("  {}", fmt::age(app.here.observed.at, run.since));
+    let title = Line::new().with(format!("◐ {}{}", app.whose(run.account), run.plan.title), Tone::Busy);
+    let words = room.saturating_sub(title.width() + width(": ") + width(&age));
+    let told = words >= FEW_WORDS.min(width(&run.text));
+    let line = if told { title.with(": ", Tone::Busy).plain(cut(&run.text, words, Cut::End)) } else { title };
+    line.muted(age)
+}
+
+/// Shows the caller and the running plan on one line. The plan is shown whole: the caller gives way to it, then the words
+/// of its progress, then the account.
+fn who_and_under_way(app: &App, full: Line, room: usize) -> Line {
+    let whole = under_way(app, usize::MAX);
+    if whole.width() == 0 {
+        return full;
+    }
+    let brief = who(app, true);
+    let both = |who: Line, run: Line| Line(who.plain("  ").0.into_iter().chain(run.0).collect());
+    let cut = under_way(app, room.saturating_sub(brief.width() + 2));
+    let forms = [both(full, whole.clone()), both(brief.clone(), whole), both(brief, cut)];
+    forms.into_iter().find(|line| line.width() <= room).unwrap_or_else(|| under_way(app, room))
 }
 
 /// Shows which rows are visible, if a list without a title has more rows than fit.

@@ -1,7 +1,7 @@
 //! The sources: when they were read, their cost, and their errors.
 
 use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
-use crate::aws::left_out;
+use crate::aws::missing_features;
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::{Cadence, Kind};
@@ -28,11 +28,25 @@ const LIST: List = List {
     note: |app| {
         let until = app.here.usage.credentials_until.filter(|until| *until > app.here.observed.at);
         let login = until.map(|until| format!("login ends in {}", fmt::age(until, app.here.observed.at)));
-        let phrases = login.into_iter().chain(app.here.transport.iter().cloned()).chain(left_out());
+        let phrases = login.into_iter().chain(app.here.transport.iter().cloned()).chain(not_built(app));
         phrases.fold(Line::new(), |line, phrase| line.muted(phrase).muted("  "))
     },
     ..List::EMPTY
 };
+
+/// The cells of the title line that its title, its count and the range of its rows may need.
+const OTHERS: usize = 30;
+
+/// Says which services this build leaves out: their names where the line has room, otherwise how many they are.
+fn not_built(app: &App) -> Option<String> {
+    let missing: Vec<&str> = missing_features().collect();
+    let names = format!("not in this build: {}", missing.join(", "));
+    match missing.len() {
+        0 => None,
+        _ if names.len() + OTHERS <= usize::from(app.size.0) => Some(names),
+        count => Some(format!("{} not in this build: --help", fmt::count(count, "service"))),
+    }
+}
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let Item::Source(kind) = subject.item else { return None };

@@ -52,7 +52,7 @@ impl CheckReport {
         let measured = self.analysis.iter().map(Analysis::in_words);
         let problems = self.problems.iter().map(|problem| format!("not read: {problem}"));
         let all: Vec<String> = violations.chain(measured).chain(problems).collect();
-        if all.is_empty() { "AWS names no report".to_owned() } else { all.join("; ") }
+        if all.is_empty() { "AWS names no report of violations".to_owned() } else { all.join("; ") }
     }
     /// Returns the jobs of a run, of a step or of itself that check something and have ended, by their ARNs in lower case.
     #[must_use]
@@ -191,7 +191,7 @@ mod tests {
     fn a_report_says_what_was_found_and_what_could_not_be_read() {
         let empty = CheckReport::default;
         let cases = [
-            (empty(), "AWS names no report", Health::Ok),
+            (empty(), "AWS names no report of violations", Health::Ok),
             (report(0, None), "found 0 violations", Health::Ok),
             (report(2, None), "found 2 violations", Health::Warning),
             (report(0, Some("may not be read")), "found violations; their report may not be read", Health::Warning),

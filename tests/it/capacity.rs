@@ -18,7 +18,7 @@ async fn single_look(t: &Harness) -> (String, Value) {
     let clock: Clock = executor.clock.clone();
     let observed = Observed { preferences: preferences.into(), at: clock(), ..Observed::default() };
     let look = Look::take("x".into(), executor.aws.clone(), observed, &clock, Patience::default()).await;
-    let looks = [look];
+    let looks = vec![look];
     let (mut words, mut json) = (Vec::new(), Vec::new());
     status(&looks, false, FailOn::Warning, &mut words).unwrap();
     dump(&looks, &mut json).unwrap();

@@ -63,7 +63,7 @@ fn the_doctor_says_that_this_build_does_not_ask_iam() {
 fn the_doctor_names_what_is_missing_and_how_to_get_it() {
     let cases: &[Case] = &[
         (&[], &["--demo"], 0, &["✓ credentials", "✓ region", "✓ sagemaker", "✓ journal"]),
-        (&[], &[], 1, &["✗ settings", "region"]),
+        (&[], &[], 1, &["✗ region", "→ pass --region"]),
         (&[], &["--region", "eu-west-1"], 1, &["✗ credentials", "→ "]),
         (
             &[("config/sagetop/sagetop.toml", "them = 1\n")],

@@ -222,7 +222,7 @@ fn an_endpoint_of_each_kind_is_read_in_whole_and_asked_for_its_own_metrics() {
 
 #[tokio::test(start_paused = true)]
 async fn the_detail_of_each_endpoint_says_what_its_kind_has() {
-    let mut t = Harness::story("every-endpoint").size(200, 70).ready().await;
+    let mut t = Harness::story("every-endpoint").size(400, 70).ready().await;
     for (name, told) in [
         ("search-split-prod", &["90 %", "10 %", "challenger", "(v12)", "one instance"][..]),
         ("search-shadow-prod", &["shadow next", "answers nobody"]),

@@ -381,22 +381,17 @@ fn alarm(number: usize) -> Alarm {
 fn configured(model: usize) -> ModelConfig {
     let name = name(model);
     ModelConfig {
-        family: None,
         group: Some(arn("model-package-group", &name)),
         pipelines: vec![pattern(&format!("{name}-*"))],
         endpoints: vec![pattern(&format!("{name}-{{stage}}"))],
         alarms: vec![pattern(&format!("{name}-*"))],
-        accounts: Vec::new(),
-        codepipeline: Vec::new(),
-        runbook_url: None,
-        record: None,
         data: vec![Data {
             kind: DataKind::S3,
             uri: format!("s3://lake-123456789012/{name}-features/dt=2026-11-23"),
             max_age: Some(Duration::from_hours(36)),
             schema: None,
         }],
-        metrics: Vec::new(),
         name,
+        ..ModelConfig::default()
     }
 }

@@ -4,7 +4,7 @@
 //! The files in `tests/it/formats` were written by the version before 0.2. A file is replaced together with the number of
 //! its format.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

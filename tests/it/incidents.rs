@@ -53,7 +53,7 @@ async fn what_goes_live_is_measured_at_once_and_the_old_value_is_not_said_of_it(
     t.keys("b").await;
     t.until("Type", "1m").await;
     t.keys("'recommendation-prod' enter").await;
-    t.until("◌ v12 errors not measured", "15m").await;
+    t.until("◌ v12 errors unread", "15m").await;
     t.never_says("v12 CTR 1");
     t.keys("enter").await;
     t.says("CTR % has no value since v12 went live");
@@ -157,7 +157,7 @@ async fn both(story: &str, config: &str, wait: &str) -> (Vec<String>, Vec<String
     let observed = Observed { preferences: preferences.into(), at: clock(), ..Observed::default() };
     let look = Look::take("x".into(), executor.aws.clone(), observed, &clock, Patience::default()).await;
     let mut out = Vec::new();
-    let _ = status(&[look], false, FailOn::Warning, &mut out);
+    let _ = status(std::slice::from_ref(&look), false, FailOn::Warning, &mut out);
     let said = String::from_utf8_lossy(&out).into_owned();
     let mut models: Vec<(char, String)> = Vec::new();
     for line in said.lines() {
@@ -200,11 +200,11 @@ async fn the_console_and_status_agree() {
     ];
     let staging = failing("fraud-screening-staging", "Invocation5XXErrors", 0.6, "-30m");
     for story in stories.into_iter().chain([&*failing_prod, &*refused, &*staging]) {
-        let (console, status) = both(story, CONFIG, "20s").await;
+        let (console, status) = Box::pin(both(story, CONFIG, "20s")).await;
         assert!(!status.is_empty() && console == status, "{story}\nconsole {console:?}\nstatus  {status:?}");
     }
     let thrifty = format!("max_cost_per_day = 0.03\n{CONFIG}");
-    let (console, status) = both("shop", &thrifty, "20s").await;
+    let (console, status) = Box::pin(both("shop", &thrifty, "20s")).await;
     assert_eq!(console, status, "a budget that does not suffice");
     assert!(status.iter().any(|model| model.starts_with('◌')), "{status:?}");
 }

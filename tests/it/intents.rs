@@ -80,7 +80,7 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("'CTR holds in staging' enter").await;
     t.says("sagemaker:UpdateModelPackage");
     t.says("Type recommendation/14 to send");
-    t.says("rule recommendation-deploy-on-decision   ENABLED");
+    t.says("rule recommendation-deploy-on-decision     ENABLED");
     t.says("starts recommendation-deploy");
     t.says("watch CodePipeline");
     assert!(t.sim().write_calls().is_empty(), "a plan sends nothing");

@@ -53,8 +53,8 @@ async fn the_checks_of_a_run_tell_bias_top_features_and_violations_when_they_are
     t.run_for("2m").await;
     for told in [
         "report of CheckBias",
-        "▲ found 1 violation: senior 0 DPPL (bias_drift_check)",
-        "bias of predictions senior 0: DPPL 0.113, DI 0.840",
+        "▲ found 1 violation: senior 0 DPPL",
+        "DPPL 0.113, DI 0.840; top features tenure 0.310",
         "report of CheckData",
         "AWS names no report",
     ] {

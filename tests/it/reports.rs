@@ -31,7 +31,7 @@ async fn a_metric_that_was_not_read_is_unknown_and_says_why() {
     let thrifty = format!("max_cost_per_day = 0.01\n{CONFIG}");
     let mut t = Harness::story("shop").config(&thrifty).size(200, 50).ready().await;
     t.to("▲ recommendation").await;
-    t.says("◌ v12 errors not read: max_cost_per_day");
+    t.says("◌ v12 errors unread");
     let denied =
         "inherits = \"shop\"\n[[fault]]\noperation = \"GetMetricData\"\ncode = \"AccessDenied\"\nmessage = \"no\"\n";
     let mut t = Harness::story(denied).size(200, 50).ready().await;

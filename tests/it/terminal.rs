@@ -198,7 +198,7 @@ fn without_credentials_it_says_so_and_stays() {
     // No server is reached, because credentials are read before anything is sent.
     let arguments = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:1"];
     let mut terminal = Terminal::start(&home, 100, 30, &arguments, &[]);
-    terminal.until_shown(&["expired"]);
+    terminal.until_shown(&["no credentials"]);
     terminal.press("q");
     assert_eq!(terminal.end().exit_code(), 0);
     terminal.left_as_found();

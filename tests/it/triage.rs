@@ -71,19 +71,14 @@ const QUESTIONS: &[Question] = &[
         keys: "",
         says: &["✗ recommendation ", "CTR 1.", "▲ demand-forecasting "],
     },
-    Question { asks: "Which version serves, since when?", of: "", keys: "", says: &["v13", "min v13 live"] },
+    Question { asks: "Which version serves, since when?", of: "", keys: "", says: &["v13", "min v13 li"] },
     Question {
         asks: "What changed just before?",
         of: "recommendation",
         keys: "",
         says: &["after v13 went live", "UpdateEndpoint recommendation-prod"],
     },
-    Question {
-        asks: "Is a deployment or a rollback running?",
-        of: "recommendation",
-        keys: "",
-        says: &["min v13 live"],
-    },
+    Question { asks: "Is a deployment or a rollback running?", of: "recommendation", keys: "", says: &["min v13 li"] },
     Question {
         asks: "Is it capacity?",
         of: "fraud-screening",
@@ -108,7 +103,7 @@ const QUESTIONS: &[Question] = &[
         asks: "What fails in the back?",
         of: "",
         keys: "i",
-        says: &["nothing starts demand-forecasting-build: rule dema"],
+        says: &["nothing starts demand-forecasting-build: rule de"],
     },
 ];
 

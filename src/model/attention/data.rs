@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Column, Finding, RuleInput, Summary, of_failure, unfinished, unread, untold};
+use super::{Column, Finding, RuleInput, Summary, failed_call, of_failure, unfinished, unread, untold};
 use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
@@ -137,8 +137,7 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
         // The training jobs name the locations of the data.
         let undescribed = input.rows.jobs.iter().any(|job| job.details.is_none());
-        let why = store.jobs.trouble().filter(|_| undescribed);
-        let why = why.map(of_failure);
+        let why = failed_call(&store.jobs).filter(|_| undescribed).map(of_failure);
         return untold([
             unfinished(&store.jobs),
             unfinished(&store.steps),
@@ -148,7 +147,7 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     }
     let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
     let missing = input.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
-    let why = store.datasets.trouble().map(of_failure);
+    let why = failed_call(&store.datasets).map(of_failure);
     if let Some(data) = missing {
         let unread = || Finding::unread(&format!("{}: ", data.uri));
         let finding = why.map(|why| Finding { text: format!("{}: {}", data.uri, why.text), ..why });

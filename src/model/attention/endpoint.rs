@@ -1,7 +1,6 @@
 //! Rules about endpoints: do the production endpoints work, and which version do they run?
 
-use super::{Finding, NOT_READ, RuleInput, Summary, unread, untold};
-use crate::aws::AwsError;
+use super::{FailedCall, Finding, NOT_READ, RuleInput, Summary, failed_call, unread, untold};
 use crate::model::{Health, Serving};
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -125,33 +124,28 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     let described = |e: &Endpoint| e.config.is_some();
     let told = |(serving, endpoint): (&Serving, &Endpoint)| {
         if described(endpoint) {
-            let why = unknown_version(input, serving, endpoint)?;
-            let phrase = format!("what it runs is not known, {}", in_two_words(why));
-            return Some(at(serving, Health::Unknown, &phrase).word(why.kind.word()));
+            let call = unknown_version(input, serving, endpoint)?;
+            let phrase = format!("what it runs is not known, {}", call.phrase);
+            return Some(at(serving, Health::Unknown, &phrase).word(call.word));
         }
         let unread = || Finding { unread: true, ..at(serving, Health::Unknown, NOT_READ).word(NOT_READ) };
-        let failed = |why: &AwsError| at(serving, Health::Unknown, &in_two_words(why)).word(why.kind.word());
-        Some(table.trouble().map_or_else(unread, failed))
+        let failed = |call: FailedCall| at(serving, Health::Unknown, &call.phrase).word(call.word);
+        Some(failed_call(table).map_or_else(unread, failed))
     };
     endpoints(input).filter_map(told).collect()
 }
 
-/// Describes a failed call in two words: the operation and the kind of its failure.
-fn in_two_words(why: &AwsError) -> String {
-    format!("{} {}", why.operation, why.kind.word())
-}
-
 /// Returns why the version of a production endpoint is unknown: its configuration or one of its models could not be
 /// read.
-fn unknown_version<'a>(input: &'a RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<&'a AwsError> {
+fn unknown_version(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<FailedCall> {
     if !serving.versions.is_empty() || !serving.production() {
         return None;
     }
     let store = input.index.store;
     let config = store.configs.get(endpoint.config.as_deref()?).filter(|config| config.variants.is_some());
-    let Some(config) = config else { return store.configs.trouble() };
+    let Some(config) = config else { return failed_call(&store.configs) };
     let read = |name: &str| store.models.get(name).is_some_and(|model| model.containers.is_some());
-    if config.models().all(read) { None } else { store.models.trouble() }
+    if config.models().all(read) { None } else { failed_call(&store.models) }
 }
 
 pub(super) fn summary(input: &RuleInput<'_>) -> Summary {

@@ -98,7 +98,7 @@ async fn a_decision_that_aws_took_is_found() {
 
 #[tokio::test(start_paused = true)]
 async fn an_end_state_that_cannot_be_looked_at_is_waited_for() {
-    let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"10s\"\nto = \"8m\"";
+    let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"20s\"\nto = \"8m\"";
     let mut t = Harness::story(&demo_with("DescribeEndpoint", away)).ready().await;
     t.to("recommendation").await;
     t.keys("b enter 'recommendation-prod' enter").await;

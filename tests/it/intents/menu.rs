@@ -66,6 +66,8 @@ async fn nothing_is_planned_where_nothing_may_be_changed() {
     assert!(t.sim().write_calls().is_empty());
 }
 
+/// With the feature `iam` the menu greys it before anything is sent.
+#[cfg(not(feature = "iam"))]
 #[tokio::test(start_paused = true)]
 async fn what_was_denied_is_grey_until_everything_is_read_anew() {
     let denied = "[[fault]]\noperation = \"UpdateSchedule\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";

@@ -69,7 +69,7 @@ fn credentials_that_nobody_knows() {
 fn no_credentials_and_no_region() {
     let (moto, home) = (Moto::start(&[]), Home::new());
     let dump = home.run(&["dump", "--endpoint-url", &moto.url, "--region", RETAIL], &[]).ends(0).json();
-    assert_eq!(state(&dump, "endpoints"), "expired");
+    assert_eq!(state(&dump, "endpoints"), "no credentials");
     home.run(&["status", "--endpoint-url", &moto.url, "--region", RETAIL], &[]).ends(3).says("credentials");
     home.run(&["dump"], &[]).ends(2).says("region");
 }
