@@ -50,7 +50,7 @@ mod read {
         t.keys("A").await;
         t.says("lift freeze changes");
         t.keys("enter").await;
-        t.says("for an hour or until this console ends");
+        t.says("send changes nevertheless, for an hour");
         t.keys("'changes' tab 'INC-4711' enter").await;
         t.until("the freeze changes is lifted in this console", "5s").await;
         t.keys("r enter").await;
