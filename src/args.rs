@@ -249,7 +249,7 @@ pub enum Command {
     },
     /// Undo the last change from this machine, with a plan and a confirmation as for every change
     Undo {
-        /// The change with this id, as `sagetop journal --json` lists it
+        /// The change with this id, as `sagetop journal --json` lists it; --yes needs it
         #[arg(long, value_name = "ID")]
         id: Option<String>,
         /// The answer to its plan.

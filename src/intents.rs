@@ -124,6 +124,7 @@ pub use switch_scaling::SwitchScaling;
 pub use switch_schedule::SwitchSchedule;
 #[cfg(feature = "codepipeline")]
 pub use switch_transition::SwitchTransition;
+pub use undo::Undo;
 pub use unfinished::{State, Unfinished};
 pub use unmute_alarm::UnmuteAlarm;
 

@@ -13,7 +13,9 @@ use tokio::time::timeout;
 use super::interrupt::Interrupts;
 use super::print_json;
 use crate::args::Answer;
-use crate::intents::{AnyIntent, Executor, Intent, Outcome, Plan, Progress, Refusal, Rollback, State, Unfinished};
+use crate::intents::{
+    AnyIntent, Executor, Intent, Outcome, Plan, Progress, Refusal, Rollback, State, Undo, Unfinished,
+};
 use crate::resources::poll::Patience;
 use crate::view::harmless;
 
@@ -123,17 +125,18 @@ async fn report_on(
     };
     let planned = timeout(patience.time(), make_plan(&mut executor, intent, id)).await;
     report.place(&executor);
-    let plan = match planned.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
-        Ok(plan) => plan,
+    let (plan, undo) = match planned.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
+        Ok(planned) => planned,
         Err(refusal) => return report.ends(End::Refused, refusal.to_string(), out),
     };
     show(&executor, &plan, report, out)?;
     if answer.plan_only {
         return Ok(());
     }
+    let unread = undo.as_ref().filter(|_| answer.yes.is_some()).and_then(|undo| needs_a_reader(undo, id));
     let named = matches!(intent, Some(AnyIntent::Rollback(Rollback { to: Some(_), .. })));
-    let second = answer.yes.as_ref().filter(|_| !named).and_then(|_| second_of(&plan));
-    if let Some(why) = read_only(&executor, &plan).or(second) {
+    let second = answer.yes.as_ref().filter(|_| !named).and_then(|_| second_of(&plan, undo.as_ref()));
+    if let Some(why) = read_only(&executor, &plan).or(unread).or(second) {
         return report.ends(End::Refused, why, out);
     }
     if !confirm(&plan.target, answer, out)? {
@@ -167,11 +170,21 @@ fn read_only(executor: &Executor, plan: &Plan) -> Option<String> {
     allowed.err().map(|why| format!("read-only: {} was not sent; {why}", plan.intent.name()))
 }
 
+/// Returns why an undo is not sent without a person who has read its plan. The last change is another one when the
+/// command is run again: its own undo.
+fn needs_a_reader(undo: &Undo, id: Option<&str>) -> Option<String> {
+    let unnamed = id.is_none().then(|| format!("nothing was sent: --yes needs the change: --id {}", undo.id));
+    unnamed.or_else(|| undo.doubt.as_ref().map(|doubt| format!("nothing was sent: {doubt} Confirm on a terminal")))
+}
+
 /// Returns why a plan is not sent without a person who has read it: the same was begun before, perhaps by a run that was
-/// killed, and AWS has something of it. Sent again, it would be done twice, or go one step further. A rollback to a named
-/// configuration cannot.
-fn second_of(plan: &Plan) -> Option<String> {
-    let same = |open: &&Unfinished| open.intent == plan.intent.name() && open.state.may_have_acted();
+/// killed, and AWS has something of it. Sent again, it would be done twice, or go one step further. What an undo undoes is
+/// not the same, and a rollback to a named configuration does not go further.
+fn second_of(plan: &Plan, undo: Option<&Undo>) -> Option<String> {
+    let undone = undo.map(|undo| &undo.id);
+    let same = |open: &&Unfinished| {
+        open.intent == plan.intent.name() && Some(&open.id) != undone && open.state.may_have_acted()
+    };
     let open = plan.left_open.iter().find(same)?;
     let way = match open.state {
         State::UnderWay(_) | State::Unseen(_) | State::Unknown(_) => "wait for its end, or confirm on a terminal",
@@ -183,13 +196,20 @@ fn second_of(plan: &Plan) -> Option<String> {
 }
 
 /// Makes the plan of an intent, or that of an undo, with the identity that AWS reports for us.
-async fn make_plan(executor: &mut Executor, intent: Option<&AnyIntent>, id: Option<&str>) -> Result<Plan, Refusal> {
+async fn make_plan(
+    executor: &mut Executor,
+    intent: Option<&AnyIntent>,
+    id: Option<&str>,
+) -> Result<(Plan, Option<Undo>), Refusal> {
     identify(executor).await;
-    let intent = match intent {
-        Some(intent) => intent.clone(),
-        None => executor.undo(id).await?,
-    };
-    executor.plan_patiently(&intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
+    let tell = |waits: String| drop(writeln!(io::stderr(), "… {waits}"));
+    if let Some(intent) = intent {
+        return Ok((executor.plan_patiently(intent, tell).await?, None));
+    }
+    let undo = executor.undo(id).await?;
+    let mut plan = executor.plan_patiently(&undo.intent, tell).await?;
+    plan.warnings.splice(0..0, std::iter::once(undo.of.clone()).chain(undo.doubt.clone()));
+    Ok((plan, Some(undo)))
 }
 
 /// Notes the identity that AWS reports for us, if it does.

@@ -98,7 +98,8 @@ impl Executor {
         retry_throttled(PATIENCE, on_throttled, self.plan(intent)).await
     }
 
-    /// Makes a plan. Its first warnings are about earlier intents for the same target whose end was never seen.
+    /// Makes a plan. Its first warnings are about freezes, and about earlier intents for the same target whose end was never
+    /// seen.
     ///
     /// # Errors
     /// When AWS does not answer, or when the intent makes no sense or is not safe.
@@ -108,12 +109,14 @@ impl Executor {
         let mut plan = intent.plan(self).await?;
         // Only those of this target are told here, so the others stay open.
         let same: Vec<_> = unfinished.into_iter().filter(|open| open.found.target == plan.target).collect();
+        let frozen = self.warn_of_freezes(&plan).await;
+        // What is closed must be told, so nothing is awaited from here on: the future could be dropped.
         for open in &same {
             self.close_in_journal(open);
         }
         plan.left_open = same.into_iter().map(|open| open.found).collect();
         let first = plan.left_open.iter().map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
-        let first: Vec<String> = self.warn_of_freezes(&plan).await.into_iter().chain(first).collect();
+        let first: Vec<String> = frozen.into_iter().chain(first).collect();
         plan.warnings.splice(0..0, first);
         self.note_access(&mut plan);
         Ok(plan)

@@ -3,13 +3,26 @@
 use super::{AnyIntent, Executor, Refusal, State};
 use crate::journal::{Entry, Event};
 
+/// The undo of an earlier change.
+#[derive(Debug)]
+pub struct Undo {
+    /// The intent that undoes it.
+    pub intent: AnyIntent,
+    /// The id of the change in the journal.
+    pub id: String,
+    /// The change, by whom and when it was made, as a sentence.
+    pub of: String,
+    /// Why it is not certain that the change is still in force, as a sentence. Absent if it is.
+    pub doubt: Option<String>,
+}
+
 impl Executor {
-    /// Finds the intent that undoes the last change of this account and region, or the one with this id in the journal.
-    /// Only the journal of this machine is known; it has no changes of others.
+    /// Finds the undo of the last change of this account and region, or of the one with this id in the journal. A journal
+    /// that is shared has the changes of others, too.
     ///
     /// # Errors
     /// When there is no such change, when it has not ended, when AWS did not accept it, or when nothing undoes it.
-    pub async fn undo(&self, id: Option<&str>) -> Result<AnyIntent, Refusal> {
+    pub async fn undo(&self, id: Option<&str>) -> Result<Undo, Refusal> {
         let refuse = |why: String| Err(Refusal::No(why));
         let journal = self.read_journal().await;
         let unfinished = self.look(&journal).await;
@@ -25,11 +38,10 @@ impl Executor {
             return refuse(format!("the journal {path} has {what} of this account and region"));
         };
         let name = format!("{} {}", last.intent, last.target);
-        if let Some(open) = unfinished.iter().find(|open| open.found.id == last.id) {
-            if matches!(open.found.state, State::UnderWay(_) | State::Unseen(_) | State::Unknown(_)) {
-                return refuse(format!("{}; it can be undone when it has ended", open.found));
-            }
-            self.close_in_journal(open);
+        let is_open = |state: &State| matches!(state, State::UnderWay(_) | State::Unseen(_) | State::Unknown(_));
+        let mut own_open = unfinished.iter().filter(|open| open.found.id == last.id);
+        if let Some(open) = own_open.find(|open| is_open(&open.found.state)) {
+            return refuse(format!("{}; it can be undone when it has ended", open.found));
         }
         let own = || here().filter(|entry| entry.id == last.id);
         let failed = own().rfind(|entry| entry.event == Event::Failed);
@@ -38,9 +50,22 @@ impl Executor {
         }
         let undo = own().find_map(|entry| entry.undo.as_ref());
         match undo.map(|arguments| AnyIntent::from_arguments(arguments)) {
-            Some(Some(intent)) => Ok(intent),
+            Some(Some(intent)) => {
+                let at = last.at.strftime("%Y-%m-%d %H:%M UTC");
+                let of = format!("This undoes {name}, which {} sent at {at} ({}).", last.identity, last.id);
+                let doubt = self.doubt_of(&name, own().rfind(|entry| entry.event == Event::Sending)).await;
+                Ok(Undo { intent, id: last.id.clone(), of, doubt })
+            }
             Some(None) => refuse(format!("this version does not know the command that undoes {name}")),
             None => refuse(format!("nothing undoes {name} of {}", last.at.strftime("%Y-%m-%d %H:%M UTC"))),
         }
+    }
+
+    /// Returns why it is not certain that the last call of a change still has its effect: it was undone, something newer
+    /// has replaced it, or AWS cannot be read.
+    async fn doubt_of(&self, name: &str, last: Option<&Entry>) -> Option<String> {
+        let state = self.state_of(last?.clone()).await;
+        let doubt = format!("It is not certain that {name} is still in force: {}.", state.text());
+        (!matches!(state, State::Done(_))).then_some(doubt)
     }
 }

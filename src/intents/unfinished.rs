@@ -177,6 +177,16 @@ impl Executor {
         Looked { found: Unfinished { id, intent, target, at, state }, last: open.last }
     }
 
+    /// Reads from AWS the present state of an intent that AWS accepted, by the journal entry of its last call.
+    pub(super) async fn state_of(&self, last: Entry) -> State {
+        let open = Open { last, sent: true, earlier: None };
+        match timeout(LONGEST_LOOK, self.outcome(&open, (self.clock)())).await {
+            Ok(Ok(state)) => state,
+            Ok(Err(error)) => State::Unknown(error.to_string()),
+            Err(_) => State::Unknown("AWS does not answer".to_owned()),
+        }
+    }
+
     /// Reads from AWS the result of the last call of an intent.
     async fn outcome(&self, open: &Open, now: Timestamp) -> Result<State, AwsError> {
         let last = &open.last;

@@ -156,7 +156,12 @@ async fn read_report(aws: &Aws, job: String, observed: &Observed) -> Result<Chec
         match &row.uri {
             None => row.problems.push("analysis.json has no known place".to_owned()),
             Some(uri) => match report::fetch(aws, uri).await? {
-                Ok(json) => row.analysis = Some(Analysis::parse(&json)),
+                Ok(json) => {
+                    let analysis = Analysis::parse(&json);
+                    row.problems
+                        .extend(analysis.is_empty().then(|| "analysis.json has no known measurement".to_owned()));
+                    row.analysis = Some(analysis);
+                }
                 Err(problem) => row.problems.push(format!("analysis.json {problem}")),
             },
         }
@@ -167,10 +172,15 @@ async fn read_report(aws: &Aws, job: String, observed: &Observed) -> Result<Chec
     };
     if let Some(uri) = place {
         let report = ViolationReport { job: row.job.clone(), uri: Some(uri.clone()), ..ViolationReport::default() };
-        row.violations = Some(match report::fetch(aws, &uri).await? {
-            Ok(json) => ViolationReport { read: Some(observed.at), ..report.parse(&json) },
-            Err(problem) => ViolationReport { problem: Some(problem), read: Some(observed.at), ..report },
-        });
+        let known = step.is_some();
+        match report::fetch(aws, &uri).await? {
+            Ok(json) => row.violations = Some(ViolationReport { read: Some(observed.at), ..report.parse(&json) }),
+            Err(problem) if known => {
+                row.violations = Some(ViolationReport { problem: Some(problem), read: Some(observed.at), ..report });
+            }
+            // A job that makes a baseline, or that failed, writes no such report.
+            Err(problem) => row.problems.push(format!("constraint_violations.json {problem}")),
+        }
     }
     Ok(row)
 }

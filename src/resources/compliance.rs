@@ -135,6 +135,7 @@ impl Resource for Compliance {
         match (self.unmet.is_empty(), self.problems.is_empty()) {
             (false, _) => Health::Warning,
             (true, false) => Health::Unknown,
+            (true, true) if self.met == 0 => Health::Absent,
             (true, true) => Health::Ok,
         }
     }
@@ -152,8 +153,12 @@ impl Resource for Compliance {
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let read = async |config: String| {
-            let things = things(&observed.store, &config);
-            Self::of(aws, config, things).await
+            let (things, left) = things(&observed.store, &config);
+            let row = Self::of(aws, config, things).await;
+            row.map(|mut row| {
+                row.problems.extend((left > 0).then(|| format!("{left} more models of it were not asked for")));
+                row
+            })
         };
         Ok(on_demand::read_each(turn.known, looked_at(observed), observed.at, read).await)
     }
@@ -176,8 +181,8 @@ fn looked_at(observed: &Observed) -> BTreeSet<String> {
     config.filter(described).into_iter().collect()
 }
 
-/// Returns a configuration and its models as AWS Config may know them.
-fn things(store: &Store, config: &str) -> Vec<Known> {
+/// Returns a configuration and its models as AWS Config may know them, and how many models are left out.
+fn things(store: &Store, config: &str) -> (Vec<Known>, usize) {
     let known = |kind, word: &str, name: &str, arn: Option<&String>| {
         let ids = std::iter::once(name.to_owned()).chain(arn.filter(|arn| !arn.is_empty()).cloned()).collect();
         Known { kind, words: format!("{word} {name}"), ids }
@@ -189,7 +194,8 @@ fn things(store: &Store, config: &str) -> Vec<Known> {
     names.dedup();
     let model =
         |name: &&str| known("AWS::SageMaker::Model", "model", name, store.models.get(name).map(|model| &model.arn));
-    std::iter::once(own).chain(names.iter().take(MODELS).map(model)).collect()
+    let things = std::iter::once(own).chain(names.iter().take(MODELS).map(model)).collect();
+    (things, names.len().saturating_sub(MODELS))
 }
 
 #[cfg(test)]
@@ -210,7 +216,7 @@ mod tests {
             ..Compliance::default()
         };
         let cases = [
-            (row(vec![], 0, &[]), "no rule has judged its configuration or its models", Health::Ok),
+            (row(vec![], 0, &[]), "no rule has judged its configuration or its models", Health::Absent),
             (row(vec![], 0, &["x: denied"]), "not known", Health::Unknown),
             (row(vec![], 1, &[]), "the rule that judged it is met", Health::Ok),
             (row(vec![], 2, &["x: denied"]), "the 2 rules that judged it are met", Health::Unknown),

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::super::interrupt::Interrupts;
 use super::report::{End, Report};
-use super::{confirm, follow, identify, no_answer, read_only, second_of, show};
+use super::{confirm, follow, identify, no_answer, read_only, show};
 use crate::args::Answer;
 use crate::intents::{ArmedRollback, Executor, Refusal};
 use crate::resources::poll::Patience;
@@ -21,9 +21,12 @@ pub(super) async fn report_armed(
     report: &mut Report,
     out: &mut (impl Write + Send),
 ) -> io::Result<()> {
-    identify(&mut executor).await;
+    let arm = async {
+        identify(&mut executor).await;
+        executor.arm(endpoint).await
+    };
+    let armed = timeout(patience.time(), arm).await;
     report.place(&executor);
-    let armed = timeout(patience.time(), executor.arm(endpoint)).await;
     let armed = match armed.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
         Ok(armed) => armed,
         Err(refusal) => return report.ends(End::Refused, refusal.to_string(), out),
@@ -56,7 +59,7 @@ pub(super) async fn report_armed(
         }
     };
     show(&executor, &plan, report, out)?;
-    if let Some(why) = read_only(&executor, &plan).or_else(|| second_of(&plan)) {
+    if let Some(why) = read_only(&executor, &plan) {
         return report.ends(End::Refused, why, out);
     }
     follow(executor, plan, interrupts, report, out).await

@@ -69,6 +69,11 @@ impl Analysis {
         weights.truncate(LABELS);
         Self { bias, weights, more }
     }
+    /// Returns whether it has no measurement of a form that is known here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bias.is_empty() && self.weights.is_empty()
+    }
     /// Describes it in a few words: `bias of predictions for Gender 0: DPPL 0.113, DI 0.840; top features age 0.310`.
     #[must_use]
     pub fn in_words(&self) -> String {

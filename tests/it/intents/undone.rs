@@ -57,10 +57,11 @@ fn the_last_change_is_undone_by_a_plan_of_its_own() {
     let planned = machine.run(&["undo", "--plan-only", "--json"]).ends(0).json();
     assert_eq!((&planned["intent"], &planned["plan"]["target"]), (&"set-instances".into(), &STAGING.into()));
     machine.run(&["undo"]).ends(1).says("no terminal to ask on");
-    machine.run(&["undo", "--yes", RULE]).ends(1).says("does not name the target");
+    let scaled = machine.last();
+    machine.run(&["undo", "--id", &scaled, "--yes", RULE]).ends(1).says("does not name the target");
+    machine.run(&["undo", "--yes", STAGING]).ends(1).says(&format!("--yes needs the change: --id {scaled}"));
     assert_eq!(machine.writes(), 2);
-
-    let done = machine.run(&["undo", "--yes", STAGING, "--json"]).ends(0).json();
+    let done = machine.run(&["undo", "--id", &scaled, "--yes", STAGING, "--json"]).ends(0).json();
     assert_eq!(
         (&done["outcome"], &done["sent"][0]["call"]),
         (&"done".into(), &"sagemaker:UpdateEndpointWeightsAndCapacities".into())
@@ -102,7 +103,29 @@ fn a_change_whose_run_was_killed_is_undone_once_it_has_ended() {
     // The program was killed before it had read the answer.
     machine.home.cut_journal(2);
     assert_eq!(machine.home.events(), ["confirmed", "sending"]);
-    machine.run(&["undo", "--yes", RULE]).ends(0).says("events:EnableRule");
+    let change = machine.last();
+    machine.run(&["undo", "--id", &change, "--yes", RULE]).ends(0).says("events:EnableRule");
     let events = machine.home.events();
     assert_eq!(events, ["confirmed", "sending", "done", "confirmed", "sending", "sent", "done"]);
+}
+
+#[test]
+fn an_undo_that_is_run_again_never_does_the_change_again() {
+    let machine = Machine::new("demo", 100.0);
+    machine.run(&["switch-rule", RULE, "disabled", "--yes", RULE]).ends(0);
+    let change = machine.last();
+    let undo = || machine.run(&["undo", "--id", &change, "--yes", RULE]);
+    undo().ends(0).says("which arn:aws:").says("events:EnableRule");
+    // The undo was killed before it had read the answer.
+    machine.home.cut_journal(2);
+    undo().ends(1);
+    machine.run(&["undo", "--yes", RULE]).ends(1);
+    assert_eq!(machine.writes(), 2, "{:?}", machine.home.events());
+    // Somebody has replaced what the change left.
+    machine.run(&["set-instances", STAGING, "AllTraffic=3", "--yes", STAGING]).ends(0);
+    let scaled = machine.last();
+    machine.run(&["set-instances", STAGING, "AllTraffic=4", "--yes", STAGING]).ends(0);
+    let stale = machine.run(&["undo", "--id", &scaled, "--yes", STAGING]).ends(1);
+    stale.says("It is not certain that set-instances").says("Confirm on a terminal");
+    assert_eq!(machine.writes(), 4);
 }
