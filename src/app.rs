@@ -55,7 +55,7 @@ pub use message::{Effect, Msg, Picture, ReplayCommand};
 pub use messages::{Message, Messages};
 pub use modal::{
     Answer, Ask, Chooser, ChooserAct, ChooserItem, ColumnPicker, Comparison, Dialog, Ended, Field, Form, Help, Menu,
-    Modal, Notice, Output, Palette, Pick, PickItem, Planning, Submit, ThemePicker,
+    Modal, Notice, Output, Palette, Pick, PickItem, Planning, Properties, Submit, ThemePicker,
 };
 pub use offer::{Offer, Offers, matching};
 pub use opening::Opening;

@@ -3,6 +3,7 @@
 mod bundle;
 mod change;
 mod manual;
+mod offered;
 mod shell;
 mod simulated;
 mod values;
@@ -31,15 +32,15 @@ pub use simulated::SimOptions;
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, after_help = left_out().unwrap_or_default())]
 pub struct Args {
-    /// The flags that every command takes.
-    #[command(flatten)]
-    pub common: Common,
     /// The thing to show first.
     #[command(flatten)]
     pub opening: OpeningArgs,
     /// The ARN of the thing to show first; its region is watched, unless --region names others
     #[arg(value_name = "ARN", value_parser = arn, conflicts_with_all = ["alarm", "endpoint", "model", "pipeline"])]
     pub arn: Option<String>,
+    /// The flags that every command takes. They come last, because their heading holds for what follows.
+    #[command(flatten)]
+    pub common: Common,
     /// The command that runs instead of the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -55,6 +56,7 @@ impl Common {
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "General options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Common {
     /// Named profile of the AWS configuration files, or the label of an `[[account]]`; several are watched at once
@@ -290,7 +292,8 @@ pub enum ConfigCommand {
 /// The operator's answer to the question "shall it be sent?".
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Answer {
-    /// The name to type: GROUP/VERSION, the pipeline's or the endpoint's name; a wrong one sends nothing
+    /// The name to type: GROUP/VERSION, or the name of the endpoint, pipeline or alarm ("NAME +2" for three alarms); a
+    /// wrong one sends nothing
     #[arg(long, value_name = "NAME")]
     pub yes: Option<String>,
     /// Print the plan and stop

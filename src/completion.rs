@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
@@ -82,7 +82,7 @@ pub fn script(shell: Shell, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// Returns the command line with the values that can follow its flags.
 fn command() -> Command {
-    with_values(Args::command())
+    with_values(Args::offered())
 }
 
 fn with_values(command: Command) -> Command {

@@ -173,7 +173,8 @@ pub async fn check_without_region(connections: &[Connection]) -> Vec<Check> {
         checks.extend(transport.map(|phrase| Check::good("connection", phrase)));
         let caller = Identity::of_caller(aws).await;
         let check = check_credentials(caller.as_ref().err(), caller.as_ref().ok(), connection);
-        checks.push(Check { said: format!("{} (asked in {ANY_REGION})", check.said), ..check });
+        checks
+            .push(Check { said: format!("{}; {ANY_REGION} was asked, because no region is set", check.said), ..check });
         checks.push(check_journal(connection));
     }
     checks

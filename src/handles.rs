@@ -187,10 +187,9 @@ impl<'a> Place<'a> {
     /// Returns all handles of a thing.
     #[must_use]
     pub fn of_thing(self, thing: &dyn Thing) -> Vec<Handle> {
-        let (id, arn, title) = (thing.id(), thing.arn(), thing.title());
+        let (id, arn, name) = (thing.id(), thing.arn(), thing.name());
         let place = self.of(arn);
-        let name = name_of(id, arn, &title);
-        let mut all = vec![Handle::new(What::Name, name)];
+        let mut all = vec![Handle::new(What::Name, &name)];
         all.extend(arn.map(|arn| Handle::new(What::Arn, arn)));
         let has_id = id != name && !arn.is_some_and(|arn| arn.eq_ignore_ascii_case(id));
         all.extend(has_id.then(|| Handle::new(What::Id, id)));
@@ -199,7 +198,7 @@ impl<'a> Place<'a> {
         all.extend(command.map(|line| Handle { what: What::Command, text: line }));
         let log = thing.log().and_then(|log| place.address(&page_of_log(place.region, &log.group)));
         all.extend(log.map(|page| Handle::new(What::Log, &page)));
-        all.extend(place.elsewhere(About::Kind(thing.kind()), Named { name, arn }));
+        all.extend(place.elsewhere(About::Kind(thing.kind()), Named { name: &name, arn }));
         all
     }
 
@@ -236,15 +235,6 @@ impl<'a> Place<'a> {
         all.extend(caller.map(|caller| self.of_thing(caller)).unwrap_or_default().into_iter().filter(wanted));
         all.extend(self.elsewhere(About::Account, Named { name: self.account.unwrap_or_default(), arn: None }));
         all
-    }
-}
-
-/// Returns the name of a thing, as AWS's console shows it: that in its ARN where its id is no name.
-fn name_of<'a>(id: &'a str, arn: Option<&'a str>, title: &'a str) -> &'a str {
-    match arn.and_then(Arn::parse).filter(|_| id.starts_with("arn:")) {
-        Some(arn) => arn.resource.split_once(['/', ':']).map_or(arn.resource, |(_, name)| name),
-        None if id.starts_with("arn:") => title,
-        None => id,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::{Joined, join};
 use crate::resources::poll::{Clock, Patience, look_once};
 use crate::resources::{Observed, Store};
 use crate::session::Connection;
-use crate::view::{harmless, is_hidden};
+use crate::view::{EscapedJson, harmless};
 
 pub use acknowledge::acknowledge;
 pub use change::{Completion, Goal, carry_out};
@@ -61,7 +61,7 @@ impl Look {
         let (_, why) = troubles.into_iter().find(|(_, why)| why.is_about_credentials())?;
         let login = login.map_or_else(|| why.kind.advice().unwrap_or_default().to_owned(), Renewal::to_string);
         let way = why.remedy.clone().unwrap_or(login);
-        Some(harmless(&format!("error: {}: {}, {way}: {}", self.name, why.lack(), why.message)) + "\n")
+        Some(harmless(&format!("error: {}: {}: {}; {way}", self.name, why.lack(), why.message)) + "\n")
     }
 
     fn store(&self) -> &Store {
@@ -95,50 +95,6 @@ pub fn describe_connection(connection: &Connection) -> String {
 
 /// Writes JSON with an end of line.
 fn print_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()> {
-    serde_json::to_writer_pretty(Escaping(&mut *out), value)?;
+    serde_json::to_writer_pretty(EscapedJson(&mut *out), value)?;
     writeln!(out)
-}
-
-/// Writes JSON in which control characters, characters that change the direction of text, and characters without width
-/// are escaped: a terminal would obey them, or nobody would see them. JSON contains them only inside strings.
-struct Escaping<W>(W);
-
-impl<W: Write> Write for Escaping<W> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        // The serializer passes whole characters.
-        let text = std::str::from_utf8(buf).map_err(io::Error::other)?;
-        let mut rest = text;
-        while let Some(at) = rest.find(|c| c != '\n' && is_hidden(c)) {
-            let (before, after) = rest.split_at(at);
-            self.0.write_all(before.as_bytes())?;
-            let mut after = after.chars();
-            let mut units = [0; 2];
-            for unit in after.next().unwrap_or_default().encode_utf16(&mut units) {
-                write!(self.0, "\\u{unit:04x}")?;
-            }
-            rest = after.as_str();
-        }
-        self.0.write_all(rest.as_bytes())?;
-        Ok(buf.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_characters_are_escaped_and_json_stays_json() {
-        let value = serde_json::json!({"a\u{9b}": "x\u{202e}y\u{200b}z\u{e0041} é 漢\n", "b": [1, "\u{7f}\u{85}"]});
-        let mut out = Vec::new();
-        print_json(&mut out, &value).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(text.chars().all(|c| c == '\n' || !is_hidden(c)), "{text}");
-        assert!(text.contains("x\\u202ey\\u200bz\\udb40\\udc41 é 漢"), "{text}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-    }
 }

@@ -1,74 +1,38 @@
-//! Changes in AWS. Each intent has a file and a line in `intents!`.
+//! Changes in AWS. Each intent has a file in the folder of what it is about, and a line in `intents!`.
 //!
 //! An intent is planned (which only reads), shown, confirmed by typing the name of its target, checked again against
 //! AWS, sent once, and verified by its end state. The journal records every step.
 
 mod access;
-#[cfg(feature = "codepipeline")]
-mod answer_approval;
-mod answer_callback;
-mod any_job;
-mod approve;
+mod alarms;
 mod arguments;
 mod armed;
+mod automation;
 mod calendar;
 mod calls;
-mod decision;
 #[cfg(feature = "codepipeline")]
 mod delivery;
-mod deploy_rules;
-mod evidence;
+mod endpoints;
 mod executor;
 mod freeze;
 mod guard;
-mod in_use;
 mod intent;
-mod mute_alarms;
-mod pipeline_run;
 mod plan;
 #[cfg(feature = "iam")]
 mod preflight;
 mod question;
 mod reason;
 mod recent_errors;
-mod reject_older;
+mod registry;
 mod remembered;
-mod retrain;
-mod retrain_from;
-mod retry_execution;
-#[cfg(feature = "codepipeline")]
-mod retry_stage;
-mod rollback;
-#[cfg(feature = "codepipeline")]
-mod rollback_stage;
-#[cfg(feature = "applicationautoscaling")]
-mod scaling;
 mod selection;
-mod set_instances;
-#[cfg(feature = "applicationautoscaling")]
-mod set_scaling_limits;
-mod shift_traffic;
 mod stages;
-#[cfg(feature = "ssm")]
-mod start_automation;
 mod step;
-mod stop_execution;
-mod stop_job;
 mod switch;
-mod switch_alarm_actions;
-#[cfg(feature = "eventbridge")]
-mod switch_rule;
-#[cfg(feature = "applicationautoscaling")]
-mod switch_scaling;
-#[cfg(feature = "scheduler")]
-mod switch_schedule;
-#[cfg(feature = "codepipeline")]
-mod switch_transition;
+mod training;
 mod unanswered;
 mod undo;
 mod unfinished;
-mod unmute_alarm;
-mod variants;
 
 use std::time::Duration;
 
@@ -77,56 +41,30 @@ use serde_json::Value;
 use crate::aws::{Aws, AwsError, caught};
 
 pub use access::{AccessRules, Caller};
-#[cfg(feature = "codepipeline")]
-pub use answer_approval::{ApproveDelivery, RejectDelivery};
-pub use answer_callback::{FailCallback, SucceedCallback};
-pub use any_job::JobKind;
-pub use approve::{Approve, Reject};
+pub use alarms::*;
 pub use armed::ArmedRollback;
+pub use automation::*;
 pub use calendar::{CalendarState, Calendars};
 pub use calls::{Api, Permission, Receipt};
+#[cfg(feature = "codepipeline")]
+pub use delivery::*;
+pub use endpoints::*;
 pub use executor::{Executor, Outcome, Progress};
 pub use freeze::{Frozen, OVERRIDE};
 pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
-pub use mute_alarms::MuteAlarms;
 pub use plan::{Choice, Difference, Plan, Way};
 #[cfg(feature = "iam")]
 pub use preflight::{Denial, Simulation};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
-pub use reject_older::RejectOlder;
+pub use registry::*;
 pub use remembered::{ACKNOWLEDGE, Acknowledgement, Remembered, SwitchedOff};
-pub use retrain::Retrain;
-pub use retrain_from::RetrainFrom;
-pub use retry_execution::RetryExecution;
-#[cfg(feature = "codepipeline")]
-pub use retry_stage::RetryStage;
-pub use rollback::{Rollback, RollbackWay};
-#[cfg(feature = "codepipeline")]
-pub use rollback_stage::RollbackStage;
 pub use selection::Selection;
-pub use set_instances::SetInstances;
-#[cfg(feature = "applicationautoscaling")]
-pub use set_scaling_limits::SetScalingLimits;
-pub use shift_traffic::ShiftTraffic;
-#[cfg(feature = "ssm")]
-pub use start_automation::StartAutomation;
 pub use step::Step;
-pub use stop_execution::StopExecution;
-pub use stop_job::StopJob;
 pub use switch::{Part, Switch, Switched};
-pub use switch_alarm_actions::SwitchAlarmActions;
-#[cfg(feature = "eventbridge")]
-pub use switch_rule::SwitchRule;
-#[cfg(feature = "applicationautoscaling")]
-pub use switch_scaling::SwitchScaling;
-#[cfg(feature = "scheduler")]
-pub use switch_schedule::SwitchSchedule;
-#[cfg(feature = "codepipeline")]
-pub use switch_transition::SwitchTransition;
+pub use training::*;
 pub use undo::Undo;
-pub use unfinished::{State, Unfinished};
-pub use unmute_alarm::UnmuteAlarm;
+pub use unfinished::{State, Told, Unfinished};
 
 /// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.
 macro_rules! intents {
@@ -248,6 +186,11 @@ macro_rules! any_intent {
                     $($(#[$cfg])* $intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
                     _ => None,
                 }
+            }
+
+            /// Returns whether it goes one step further when it is done again; see [`Intent::is_relative`].
+            fn is_relative(&self) -> bool {
+                match self { $($(#[$cfg])* Self::$intent(intent) => intent.is_relative(),)+ }
             }
 
             /// Returns the arguments of its command without secrets, beginning with its name; see [`Intent::arguments`].

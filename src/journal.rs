@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::view::escaped_json;
+
 /// The most bytes that are read from the end of the file: some hundred thousand lines.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -69,6 +71,9 @@ pub struct Entry {
     /// A text: a headline, an error, or the end state.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
+    /// Whether the line is an end that a later look found and that no command was told which does the same again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
 }
 
 impl Entry {
@@ -98,15 +103,15 @@ fn account_id(arn: &str) -> Option<&str> {
 #[derive(Debug, Clone)]
 pub struct Journal {
     path: PathBuf,
-    /// Bytes at the beginning that are not read.
-    skipped: u64,
+    /// Bytes at the beginning that are not read. Absent if the whole file is about the account.
+    skipped: Option<u64>,
 }
 
 impl Journal {
     /// Makes a journal at this path. The first line creates the file.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        Self { path, skipped: 0 }
+        Self { path, skipped: None }
     }
 
     /// Returns the journal of the same file, read from its present end on. A simulated account is new at each start, so
@@ -114,7 +119,13 @@ impl Journal {
     #[must_use]
     pub fn from_here(self) -> Self {
         let skipped = std::fs::metadata(&self.path).map_or(0, |file| file.len());
-        Self { skipped, ..self }
+        Self { skipped: Some(skipped), ..self }
+    }
+
+    /// Returns whether earlier lines are about another account, because this one is new at each start.
+    #[must_use]
+    pub fn is_of_a_new_account(&self) -> bool {
+        self.skipped.is_some()
     }
 
     /// Returns the path of the file.
@@ -135,7 +146,7 @@ impl Journal {
     /// When the file is not a regular file of one's own, or cannot be written or synced; then nothing may be sent.
     pub fn append(&self, entry: &Entry) -> std::io::Result<()> {
         let mut file = self.open_to_append()?;
-        let mut line = serde_json::to_vec(entry)?;
+        let mut line = escaped_json(entry)?;
         line.push(b'\n');
         if ends_inside_a_line(&mut file)? {
             line.insert(0, b'\n');
@@ -174,10 +185,11 @@ impl Journal {
             file => file?,
         };
         let first = file.metadata()?.len().saturating_sub(MOST_BYTES);
-        file.seek(SeekFrom::Start(first.max(self.skipped)))?;
+        let skipped = self.skipped.unwrap_or_default();
+        file.seek(SeekFrom::Start(first.max(skipped)))?;
         let mut file = BufReader::new(file);
         let mut line = Vec::new();
-        if first > self.skipped {
+        if first > skipped {
             // The reading begins somewhere inside a line.
             file.read_until(b'\n', &mut line)?;
         }
@@ -264,6 +276,7 @@ mod tests {
             request_id: None,
             undo: None,
             message: String::new(),
+            reviewed: false,
         }
     }
 

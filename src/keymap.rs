@@ -10,7 +10,7 @@ mod sheet_key;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use key::{Key, typed};
 pub use sheet_key::SheetKey;
@@ -107,6 +107,18 @@ impl Keymap {
     pub fn press(&mut self, event: KeyEvent) -> Press<Arc<str>> {
         self.ask.pending.clear();
         Key::of(event).map_or(Press::None, |key| self.keys.press(key))
+    }
+
+    /// Returns the key behind `esc`, if the two arrived together: they look like the key with `alt`, which is meant only if
+    /// something is bound to it.
+    #[must_use]
+    pub fn behind_escape(&self, event: KeyEvent) -> Option<KeyEvent> {
+        // An arrow with `alt` has a sequence of its own. Only a character is a single byte behind that of `esc`.
+        let together = event.modifiers.contains(KeyModifiers::ALT) && matches!(event.code, KeyCode::Char(_));
+        let key = Key::of(event).filter(|_| together)?;
+        let is_bound = self.keys.knows(key) || self.ask.knows(key);
+        let modifiers = event.modifiers.difference(KeyModifiers::ALT);
+        (!is_bound).then_some(KeyEvent { modifiers, ..event })
     }
 
     /// Looks up a key while a sheet is open or a line is typed.

@@ -58,7 +58,8 @@
 //!
 //! | module | may name, of this crate | never |
 //! |---|---|---|
-//! | [`fmt`], [`view`], [`health`], [`redact`], [`disk`], [`journal`] | | the SDK, tokio, ratatui, crossterm |
+//! | [`fmt`], [`view`], [`health`], [`redact`], [`disk`] | | the SDK, tokio, ratatui, crossterm |
+//! | [`journal`] | [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`sim`]: a fake that shared our structs would share our mistakes | | ratatui, crossterm |
 //! | [`config`] | [`disk`], [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`aws`] | [`redact`], [`disk`] | ratatui, crossterm |
@@ -66,7 +67,7 @@
 //! | [`logs`] | [`resources`], [`aws`], [`redact`] | ratatui, crossterm |
 //! | [`charts`] | [`resources`], [`aws`] | the SDK, tokio, ratatui, crossterm |
 //! | [`handles`] | [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`] | the SDK, ratatui, crossterm |
+//! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`], [`view`] | the SDK, ratatui, crossterm |
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
@@ -77,7 +78,7 @@
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
 //! | [`terminal`] | [`aws`], [`view`] | the SDK |
-//! | [`snapshot`] | [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
+//! | [`snapshot`] | [`resources`], [`disk`], [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`schemas`] | | the SDK, tokio, ratatui, crossterm, files, clocks |
 //! | [`args`] | [`schemas`], [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
@@ -89,8 +90,8 @@
 //!
 //! # What to read first
 //!
-//! [`resources`] for one kind (`resources/endpoint.rs`), [`model`] for the joins, [`intents`] for a write
-//! (`intents/approve.rs`), [`runtime`] for the loop. To add a kind, an intent, an action, a pane, a rule,
+//! [`resources`] for one kind (`resources/kinds/endpoint.rs`), [`model`] for the joins, [`intents`] for a write
+//! (`intents/registry/approve.rs`), [`runtime`] for the loop. To add a kind, an intent, an action, a pane, a rule,
 //! a theme or a keymap: write its file (or function) and add one line to its table.
 
 pub mod app;

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
@@ -34,7 +33,15 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     completion::answer();
-    let args = Args::parse();
+    let args = match Args::read() {
+        Ok(args) => args,
+        // The help, the version, or a mistake in the command line.
+        Err(told) => {
+            let printed = told.print().and_then(|()| io::stdout().flush());
+            let code = u8::try_from(told.exit_code()).unwrap_or(USAGE);
+            return ExitCode::from(if printed.is_ok() { code } else { FAILED });
+        }
+    };
     silence_caught_panics();
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
     let mut background = Builder::new_multi_thread();
@@ -239,16 +246,21 @@ async fn run_config(common: &Common, what: ConfigCommand) -> Result<u8, Stop> {
     let text = match what {
         ConfigCommand::Init { print } => Box::pin(init_config(common, print)).await?,
         ConfigCommand::Check => sagetop::runtime::check(common)?,
-        ConfigCommand::Show => configure::settings(&configure::read(common)?),
+        ConfigCommand::Show if common.demo => configure::settings(&session::demo_config(common)?),
+        ConfigCommand::Show => {
+            // Settings that the console would refuse are not in force.
+            sagetop::runtime::check(common)?;
+            configure::settings(&configure::read(common)?)
+        }
     };
     check_output(io::stdout().write_all(text.as_bytes())).map(|()| 0)
 }
 
 /// Describes the account in a new file, or in the text that is returned.
 async fn init_config(common: &Common, print: bool) -> Result<String, Stop> {
-    let place = configure::place(common)?;
-    if !print {
-        configure::refuse_existing(&place)?;
+    let place = if print { None } else { Some(configure::place(common)?) };
+    if let Some(place) = &place {
+        configure::refuse_existing(place)?;
     }
     // The file that --config names is the new one, so it is not read.
     let common = Common { config: None, ..common.clone() };
@@ -259,15 +271,9 @@ async fn init_config(common: &Common, print: bool) -> Result<String, Stop> {
         (connection.name.clone(), connection.executor.aws.clone(), session.observed(connection));
     let look = Look::take(name, aws, observed, &session.clock, common.patience()).await;
     let written = configure::describe_account(&look).await.map_err(|text| Stop { text, code: FAILED })?;
-    if print {
-        return Ok(written);
-    }
-    configure::write_new(&place, &written).map_err(|text| Stop { text, code: FAILED })?;
-    Ok(format!(
-        "{} describes {} models; `sagetop config check` reads it\n",
-        place.display(),
-        look.joined.chains().len()
-    ))
+    let Some(place) = place else { return Ok(written) };
+    let models = look.joined.chains().len();
+    configure::write_new(&place, &written, models).map_err(|text| Stop { text, code: FAILED })
 }
 
 /// Returns the connection of a command that takes a single account.
@@ -352,10 +358,11 @@ async fn simulate(
 
 fn list_stories() -> Result<u8, Stop> {
     let mut text = String::new();
+    let widest = Sim::stories().iter().map(|name| name.len()).max().unwrap_or_default();
     for name in Sim::stories() {
         let story = Sim::story(name).and_then(|text| Story::parse(text).ok());
         let title = story.map(|s| s.title).unwrap_or_default();
-        let _ = writeln!(text, "{name:<18} {title}");
+        let _ = writeln!(text, "{name:<widest$} {title}");
     }
     check_output(io::stdout().write_all(text.as_bytes())).map(|()| 0)
 }

@@ -23,8 +23,10 @@ mod parallel;
 pub mod people;
 mod reason;
 mod rows;
+mod serving;
 pub mod severity;
 mod timeline;
+mod told;
 mod trouble;
 mod unclaimed;
 mod usual;
@@ -33,11 +35,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::resources::Kind;
-use crate::resources::endpoint::is_production;
 
 pub use crate::health::Health;
 pub use alarm_receiver::AlarmReceiver;
-pub use attached::Attached;
+pub use attached::{Attached, Way};
 pub use attention::ATTENTION;
 pub use beside_live::{BesideLive, Pair, Versions, beside_live, compare_versions};
 pub use business_metric::{BusinessMetric, Remedy, Standing, business_metrics};
@@ -46,8 +47,10 @@ pub use failed::Failed;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use muted::{Muted, heard};
-pub use reason::{Column, Mark, Reason, Rule, Stage};
-pub use timeline::timeline;
+pub use reason::{Change, Column, Mark, Reason, Rule, Stage};
+pub use serving::Serving;
+pub use timeline::{Deployed, deployments, judge_alarm, timeline};
+pub use told::{Silence, called, silence};
 pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
 pub use usual::{Usual, usual};
@@ -99,69 +102,6 @@ pub enum Confidence {
     Guess,
 }
 
-/// An endpoint of the chain, and the versions that it runs.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Serving<'a> {
-    /// The name of the endpoint.
-    pub endpoint: &'a str,
-    /// The stage: `prod`, `staging`, …. Empty if it is unknown.
-    pub stage: &'a str,
-    /// The configuration that serves.
-    pub config: Option<&'a str>,
-    /// The time when that configuration was seen to go live. If nobody saw that, the time when it was created, which
-    /// is the closest time that AWS reports.
-    pub since: Option<Timestamp>,
-    /// The versions that serve: ARN and number.
-    pub versions: Vec<(&'a str, i32)>,
-    /// The versions that the current deployment brings.
-    pub arriving: Vec<(&'a str, i32)>,
-    /// The change that the last deployment made if the versions stayed the same, such as
-    /// `ml.m5.large → ml.t2.medium`. Absent if it is unknown.
-    pub changed: Option<String>,
-    /// The current deployment.
-    pub deployment: Option<Deployment<'a>>,
-}
-
-impl Serving<'_> {
-    /// Do customers use it? An endpoint without a stage counts as production.
-    #[must_use]
-    pub fn production(&self) -> bool {
-        is_production(self.stage)
-    }
-    /// Returns the name, with the stage if the name does not contain it.
-    #[must_use]
-    pub fn place(&self) -> String {
-        let (name, stage) = (self.endpoint.to_lowercase(), self.stage.to_lowercase());
-        if name.contains(&stage) { self.endpoint.to_owned() } else { format!("{} ({})", self.endpoint, self.stage) }
-    }
-    /// Describes the last deployment: `v13 live`, or the change if the version stayed the same.
-    #[must_use]
-    pub fn came(&self) -> String {
-        match (self.version(), &self.changed) {
-            (Some(version), Some(changed)) => format!("v{version}: {changed}"),
-            (None, Some(changed)) => changed.clone(),
-            (Some(version), None) => format!("v{version} live"),
-            (None, None) => "deployed".to_owned(),
-        }
-    }
-    /// Returns `v13`, or `v13→v12` during a deployment. An endpoint without a version is `?`.
-    #[must_use]
-    pub fn label(&self) -> String {
-        let now = self.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
-        match (&self.deployment, self.arriving.iter().map(|(_, version)| *version).max()) {
-            (Some(_), Some(next)) if Some(next) != self.version() => format!("{now}→v{next}"),
-            (Some(Deployment { to: Some(_), .. }), _) => format!("{now}→"),
-            // A change of capacity deploys no new version.
-            _ => now,
-        }
-    }
-    /// Returns the newest version that serves.
-    #[must_use]
-    pub fn version(&self) -> Option<i32> {
-        self.versions.iter().map(|v| v.1).max()
-    }
-}
-
 /// One model with all its stages.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain<'a> {
@@ -189,6 +129,8 @@ pub struct Chain<'a> {
     pub alarms: Vec<&'a str>,
     /// The alarms that are good news when they fire.
     pub good_news: Vec<&'a str>,
+    /// The alarms that degrade the model when they fire, and do not break it.
+    pub degrading: Vec<&'a str>,
     /// The ARNs of the topics.
     pub topics: Vec<&'a str>,
     /// The things that name one of these things.
@@ -202,7 +144,7 @@ pub struct Chain<'a> {
     /// The worst health among the reasons.
     pub health: Health,
     /// The newest event.
-    pub last_change: Option<(Timestamp, String)>,
+    pub last_change: Option<Change>,
 }
 
 impl Chain<'_> {
@@ -244,7 +186,8 @@ impl Chain<'_> {
     pub fn health_of(&self, serving: &Serving<'_>) -> Health {
         self.said_of(serving).map(|r| r.health).max().unwrap_or_default().max(Health::Ok)
     }
-    /// Returns the worst of the production endpoints, or of the other ones. The first of several equal ones wins.
+    /// Returns the worst of the production endpoints, or of the other ones. The first of several equal ones wins:
+    /// endpoints of which it is known that they are production come before those without a stage.
     #[must_use]
     pub fn worst_serving(&self, production: bool) -> Option<&Serving<'_>> {
         let wanted = self.serving.iter().filter(|s| s.production() == production);
@@ -265,6 +208,14 @@ impl Chain<'_> {
         let first = row.first().copied().filter(|first| first.since <= worst.since).unwrap_or(worst);
         let next = || row.iter().copied().find(|r| r.stage() == StageKind::Endpoint && *r != first);
         Some((first, if first == worst { next() } else { Some(worst) }))
+    }
+    /// Returns since when something is wrong: since the first reason of the course or, if nobody knows when that began,
+    /// since the worst reason of which it is known. `None` if nothing is wrong, or it is known of no reason.
+    #[must_use]
+    pub fn began(&self) -> Option<Timestamp> {
+        let wrong = || self.reasons.iter().filter(|reason| reason.health >= Health::Warning);
+        let first = self.course().map(|(first, _)| first).filter(|first| first.health >= Health::Warning);
+        first.and_then(|first| first.since).or_else(|| wrong().find_map(|reason| reason.since))
     }
     /// Returns the worst reason.
     #[must_use]

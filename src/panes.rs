@@ -5,6 +5,7 @@ mod accounts;
 pub(crate) mod activity;
 mod alarms;
 mod automation;
+mod banners;
 mod cell;
 mod chain;
 pub mod charts;
@@ -14,7 +15,7 @@ mod endpoints;
 pub mod export;
 mod facts;
 mod first_contact;
-mod frame;
+mod footer;
 mod header;
 pub mod history;
 mod home;
@@ -91,26 +92,27 @@ fn tab_rows(app: &App) -> u16 {
 /// Returns the number of rows of the selected pane's list. If the pane has no list, these are the rows of its body.
 #[must_use]
 pub fn list_rows(app: &App) -> usize {
-    let body = body_rows(app, &frame::banners(app));
+    let body = body_rows(app, &banners::banners(app));
     app.pane.list().map_or(body, |list| list::rows(app, list, body)).into()
 }
 
 /// Builds the whole screen.
 #[must_use]
 pub fn screen(app: &App) -> Screen {
-    let banners = frame::banners(app);
+    let banners = banners::banners(app);
     let rows = body_rows(app, &banners);
     let tabs = (tab_rows(app) > 0).then(|| Block { height: 1, content: above(app) });
     let pane = match body(app) {
         Body::List(list) => list::blocks(app, list, rows),
         Body::Own(blocks) => blocks(app, rows),
     };
-    let sheet = app.modal.as_ref().map(|modal| sheet(app, modal));
+    let below = app.size.1.saturating_sub(rows + 1);
+    let sheet = app.modal.as_ref().map(|modal| Sheet { below, ..sheet(app, modal) });
     Screen {
         header: header::header(app),
         banners,
         blocks: tabs.into_iter().chain(pane).collect(),
-        footer: frame::footer(app, sheet.as_ref()),
+        footer: footer::footer(app, sheet.as_ref()),
         sheet,
     }
 }

@@ -56,7 +56,8 @@ fn cleaned(name: &str, secret: bool, plain: &str) -> Option<String> {
     if plain.starts_with(['{', '['])
         && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
     {
-        return clean("", false, &mut inner).then(|| inner.to_string());
+        let numbers = clean_numbers("", &mut inner);
+        return (clean("", false, &mut inner) || numbers).then(|| inner.to_string());
     }
     match text(plain) {
         Cow::Borrowed(_) => None,
@@ -102,11 +103,30 @@ fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
     }
 }
 
+/// Removes numbers under the names of passwords from a JSON value inside a text. There the type of a value matters to
+/// nobody.
+fn clean_numbers(name: &str, value: &mut Value) -> bool {
+    match value {
+        Value::Number(_) if text::is_password(name) => {
+            *value = MARK.into();
+            true
+        }
+        Value::Array(items) => {
+            items.iter_mut().map(|item| clean_numbers(name, item)).filter(|changed| *changed).count() > 0
+        }
+        Value::Object(members) => {
+            members.iter_mut().map(|(name, member)| clean_numbers(name, member)).filter(|changed| *changed).count() > 0
+        }
+        Value::Number(_) | Value::String(_) | Value::Bool(_) | Value::Null => false,
+    }
+}
+
 /// Is it the name of a resource, by which resources are joined and requested? AWS names have no spaces. A single word
 /// holds a secret only in an assignment, or together with a user.
 fn is_reference(plain: &str) -> bool {
     let word = !plain.contains(char::is_whitespace);
-    word && (plain.starts_with("arn:") || plain.starts_with("s3://") || !text::may_hold_secret(plain))
+    let location = plain.starts_with("s3://") && !text::is_signed(plain);
+    word && (plain.starts_with("arn:") || location || !text::may_hold_secret(plain))
 }
 
 /// Is it `["ApiKey", "…"]`?

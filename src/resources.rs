@@ -1,109 +1,51 @@
-//! The resources of AWS that sagetop reads. Each kind has one file here and one line in `resources!`.
+//! The resources of AWS that sagetop reads. Each kind has one file in `kinds` and one line in `resources!`.
 //!
 //! The list makes [`Kind`], the [`Store`] (all tables), the [`TableUpdate`] (the result of one poll) and the pollers. No
 //! SDK type leaves this module's files.
 
 mod account_id;
 mod admit;
-pub mod alarm;
-pub mod alarm_history;
-#[cfg(feature = "ssm")]
-pub mod automation_execution;
 mod aws_command;
 mod cadence;
-#[cfg(feature = "ssm")]
-pub mod change_calendar;
-pub mod check_report;
-#[cfg(feature = "configservice")]
-pub mod compliance;
-pub mod config;
 mod console;
 mod convert;
-pub mod dataset;
 mod delta;
-#[cfg(feature = "codepipeline")]
-pub mod deployment_pipeline;
 mod detailed;
-pub mod endpoint;
 mod event;
 #[cfg(feature = "eventbridge")]
 pub mod event_pattern;
-#[cfg(feature = "eventbridge")]
-pub mod event_rule;
-pub mod execution;
-pub mod feature_group;
-pub mod group;
-#[cfg(feature = "health")]
-pub mod health_event;
-pub mod identity;
-#[cfg(feature = "ecr")]
-pub mod image;
-pub mod inference_component;
-#[cfg(feature = "devopsguru")]
-pub mod insight;
-pub mod job;
-#[cfg(feature = "kms")]
-pub mod key;
 mod kind;
+mod kinds;
 mod limit;
 mod listing;
-pub mod location_record;
 mod log_source;
-#[cfg(feature = "dynamodb")]
-pub mod metadata_item;
-pub mod metric;
-pub mod model;
-pub mod model_card;
-pub mod monitoring_schedule;
-pub mod mute_rule;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
 pub mod named;
 mod named_key;
 mod next_run;
 mod observed;
 mod on_demand;
-pub mod other_job;
-pub mod package;
-pub mod pipeline;
 pub mod poll;
-pub mod project;
 mod property;
-#[cfg(feature = "servicequotas")]
-pub mod quota;
 mod reference;
 #[cfg(any(feature = "codepipeline", feature = "sfn", feature = "ssm"))]
 mod related;
-pub mod report;
 mod resource;
-#[cfg(feature = "applicationautoscaling")]
-pub mod scalable_target;
-#[cfg(feature = "scheduler")]
-pub mod schedule;
-#[cfg(feature = "glue")]
-pub mod schema;
 mod source;
-#[cfg(feature = "sfn")]
-pub mod state_machine;
-pub mod step;
 mod store;
-pub mod subscription;
 mod table;
 mod thing;
-pub mod topic;
-#[cfg(feature = "cloudtrail")]
-pub mod trail_event;
-pub mod version_record;
-pub mod workbench;
 
 pub use account_id::AccountId;
 pub use aws_command::AwsCommand;
 pub use cadence::{Cadence, PollConditions};
 pub use console::{page_of_arn, page_of_log};
 pub use convert::arn_name;
-use convert::finite;
 pub(crate) use convert::time;
+use convert::{exact, finite};
 pub use delta::Delta;
 pub use event::{Event, KeptEvent};
+pub use kinds::*;
 pub use limit::named_limit;
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};

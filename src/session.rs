@@ -26,7 +26,7 @@ use crate::snapshot::Snapshot;
 
 pub use choices::ChoicesFile;
 pub use seen::SeenFile;
-pub use simulated::simulated;
+pub use simulated::{demo_config, simulated};
 
 use selection::{name_apart, selection};
 
@@ -144,16 +144,10 @@ impl Session {
         let lives_here = |model: &&config::Model| {
             model.accounts.is_empty() || connection.label.as_ref().is_some_and(|label| model.accounts.contains(label))
         };
-        let holds_here = |freeze: &&config::Freeze| {
-            let labels = &freeze.accounts;
-            labels.is_empty() || connection.label.as_ref().is_none_or(|label| labels.contains(label))
-        };
-        let calendar = |freeze: &config::Freeze| freeze.calendar().map(str::to_owned);
         #[expect(clippy::cast_precision_loss, reason = "a handful of accounts")]
         let share = 1.0 / self.connections.len().max(1) as f64;
         let preferences = Preferences {
             models: self.config.models.iter().filter(lives_here).cloned().collect(),
-            calendars: self.config.freezes.iter().filter(holds_here).filter_map(calendar).collect(),
             omit_absent: several,
             max_cost_per_day: self.config.max_cost_per_day.map(|dollars| dollars * share),
             ..Preferences::of(&self.config)

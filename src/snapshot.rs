@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk;
 use crate::resources::{KeptEvent, Kind, Patch, Store};
+use crate::view::EscapedJson;
 
 /// The version of the format. It is raised when older programs can no longer read a new file, or newer programs an old
 /// one.
@@ -194,7 +195,7 @@ fn contents(file: fs::File) -> Result<(Header, Store, Vec<KeptEvent>), String> {
 }
 
 fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
+    serde_json::to_writer(EscapedJson(&mut *out), line)?;
     out.write_all(b"\n")
 }
 

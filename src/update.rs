@@ -38,7 +38,7 @@ mod seen;
 mod tour;
 mod typing;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 use run_action::run_action;
 
@@ -116,13 +116,19 @@ impl App {
 
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
-        let model = self.current_chain().map(|c| c.name.to_owned());
+        let own = self.current_chain().map(|c| c.name.to_owned());
+        // A pane without rows chooses no model, and neither does a list in which nobody moved the cursor.
+        let before = self.model_before.take();
+        let chosen = self.detail.is_some() || self.list_mut().moved();
+        let model = if chosen { own.or(before) } else { before.or(own) };
         (self.pane, self.detail, self.open_charts, self.open_log) = (pane, None, None, None);
         self.wallboard = None;
         self.settle();
-        if let Some(model) = model {
-            list::select_first_of(self, &model);
+        // The log of events begins with the newest, whatever it is about.
+        if let Some(model) = model.as_ref().filter(|_| pane.name != panes::activity::PANE.name) {
+            list::select_first_of(self, model);
         }
+        self.model_before = model;
     }
 
     /// Notices that the operator is here: the last message was read.
@@ -138,6 +144,10 @@ impl App {
         self.notice_operator();
         if !is_readable(self.size) {
             return self.key_unseen(key);
+        }
+        if let Some(behind) = self.keymap.behind_escape(key).filter(|_| !self.types()) {
+            let first = self.key(KeyCode::Esc.into());
+            return self.key(behind).or(first);
         }
         if self.modal.is_some() {
             return modal::key(self, key);

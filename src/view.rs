@@ -10,6 +10,7 @@ mod flow;
 mod graph;
 mod hit;
 mod hyperlink;
+mod json;
 mod layout;
 mod line;
 mod line_chart;
@@ -25,6 +26,7 @@ pub use fact::Fact;
 pub use graph::{GraphNode, draw};
 pub use hit::{Hit, hit};
 pub use hyperlink::{link_of, with_link};
+pub use json::{EscapedJson, escaped_json};
 pub use layout::{Parts, TabPlace, tab_places};
 pub use line::{Line, Span, Spans};
 pub use line_chart::{ChartGrid, ChartSeries, LineChart};
@@ -279,6 +281,8 @@ pub enum Arrow {
     Guess,
     /// Nothing links the two stages.
     Missing,
+    /// One of the two stages was not read, so a link is not known.
+    Unknown,
 }
 
 /// A value over time, the newest last. `None` is a gap, and not zero.
@@ -318,6 +322,8 @@ pub struct Sheet {
     pub scroll: usize,
     /// The keys that work here, shown in the lower frame.
     pub keys: Vec<KeyHint>,
+    /// The rows at the top of the screen that it leaves visible, if it has room below them.
+    pub below: u16,
 }
 
 /// One row of a sheet.

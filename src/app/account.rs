@@ -69,8 +69,8 @@ pub struct Account {
     pub(crate) focused: Option<FocusedOn>,
     /// The IAM actions that were denied to the caller when a plan was sent, until everything is read anew.
     pub denied: BTreeSet<String>,
-    /// The IAM actions that are denied as IAM simulates it. It is asked when the menu is opened; `None` before that, and
-    /// after everything is read anew.
+    /// The IAM actions that are denied as IAM simulates it. It is asked once, when the menu is first opened; `None` before
+    /// that. Empty after everything is read anew: the operator wants to try.
     pub simulated: Option<BTreeSet<String>>,
     /// Has the outcome of unfinished intents been requested already?
     reviewed: bool,
@@ -166,6 +166,20 @@ impl Account {
     #[must_use]
     pub fn waiting(&self) -> usize {
         if self.seen.is_empty() { self.joined.waiting() } else { self.inbox().count() }
+    }
+
+    /// Names what was never read and may hold something that waits for somebody.
+    #[must_use]
+    pub fn unread_for_inbox(&self) -> Vec<&'static str> {
+        let store = &self.observed.store;
+        let answered = [
+            (Kind::Packages, store.packages.answered_at()),
+            (Kind::Endpoints, store.endpoints.answered_at()),
+            (Kind::Alarms, store.alarms.answered_at()),
+            (Kind::Topics, store.topics.answered_at()),
+        ];
+        let unread = answered.into_iter().filter(|(_, at)| at.is_none()).map(|(kind, _)| kind.name());
+        unread.chain(self.joined.has_unseen_deliveries().then_some("deliveries")).collect()
     }
 
     /// Returns the model that an item belongs to: the worst one if it belongs to several.

@@ -90,6 +90,11 @@ impl PaneColumn {
         self.column.cut = Cut::BeforeLast;
         self
     }
+    /// Keeps the last piece of a text, which says what happened, and the first one if there is room: when.
+    pub(crate) const fn ending(mut self) -> Self {
+        self.column.cut = Cut::ToLast;
+        self
+    }
     /// Shows the column only if several accounts are watched.
     pub(crate) const fn several(mut self) -> Self {
         self.several = true;

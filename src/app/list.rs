@@ -61,6 +61,11 @@ impl ListState {
     pub fn place(&self) -> usize {
         self.place
     }
+    /// Has the operator moved the cursor?
+    #[must_use]
+    pub fn moved(&self) -> bool {
+        self.moved
+    }
     /// Moves the cursor by a number of rows.
     pub fn step(&mut self, by: isize) {
         let last = self.ids.len().saturating_sub(1);

@@ -13,6 +13,7 @@ mod output;
 mod palette;
 mod pick;
 mod planning;
+mod properties;
 mod theme_picker;
 
 use tui_input::Input;
@@ -29,6 +30,7 @@ pub use output::{Ended, Output};
 pub use palette::Palette;
 pub use pick::{Pick, PickItem};
 pub use planning::Planning;
+pub use properties::Properties;
 pub use theme_picker::ThemePicker;
 
 /// The properties of a kind of sheet.
@@ -102,6 +104,7 @@ modals! {
     "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
     "A text to read." Notice;
+    "The properties of a thing of no model." Properties;
     "What a command writes." Output;
     "A choice of a theme." ThemePicker;
     "A choice of columns." ColumnPicker;

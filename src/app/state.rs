@@ -86,6 +86,8 @@ pub struct App {
     pub runs: Vec<Run>,
     /// The rollbacks that wait until their endpoints can be changed.
     pub armed: Vec<Armed>,
+    /// The model that was selected before the present pane, to select it again after a pane without rows.
+    pub(crate) model_before: Option<String>,
     /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
     /// The messages so far.
@@ -168,6 +170,7 @@ impl App {
             event_filter: EventFilter::default(),
             runs: Vec::new(),
             armed: Vec::new(),
+            model_before: None,
             message: None,
             messages: Messages::default(),
             commands: Vec::new(),

@@ -142,6 +142,12 @@ pub struct Action {
 }
 
 impl Action {
+    /// Returns the name that the screen shows: that of the keymap and the command line, with spaces between its words.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.name.replace('-', " ")
+    }
+
     /// An action that stays in the console, from which others are made.
     pub(crate) const LOOK: Self = Self {
         name: "",

@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
 use super::Args;
 
 /// Writes the manual page of the program, or of one of its commands.
@@ -11,7 +9,7 @@ use super::Args;
 /// # Errors
 /// A sentence for the terminal: there is no such command, or `out` cannot be written.
 pub fn write_manual(command: Option<&str>, out: &mut dyn Write) -> Result<(), String> {
-    let mut whole = Args::command().name("sagetop");
+    let mut whole = Args::offered().name("sagetop");
     whole.build();
     let page = match command {
         None => whole,

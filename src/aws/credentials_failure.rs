@@ -81,10 +81,8 @@ impl CredentialsFailure {
             (ErrorKind::Missing, CredentialsError::InvalidConfiguration(_)) => {
                 (cause, Some("correct the profile".to_owned()))
             }
-            (ErrorKind::Missing, CredentialsError::ProviderError(_)) => {
-                (format!("none were found, set AWS_PROFILE or pass --profile ({cause})"), None)
-            }
-            (ErrorKind::Missing, _) => ("none were found, set AWS_PROFILE or pass --profile".to_owned(), None),
+            (ErrorKind::Missing, CredentialsError::ProviderError(_)) => (format!("none were found ({cause})"), None),
+            (ErrorKind::Missing, _) => ("none were found".to_owned(), None),
             (ErrorKind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
             _ => (cause, None),
         };
@@ -150,7 +148,7 @@ mod tests {
             (given(ErrorMetadata::builder().build().into()), ErrorKind::Unreachable, "cannot be reached"),
             (given(metadata("NewException", "what").into()), ErrorKind::Expired, "what"),
             (CredentialsError::provider_timed_out(Duration::from_secs(5)), ErrorKind::Unreachable, "cannot be reached"),
-            (CredentialsError::not_loaded("nothing"), ErrorKind::Missing, "set AWS_PROFILE or pass --profile"),
+            (CredentialsError::not_loaded("nothing"), ErrorKind::Missing, "none were found"),
             (given("exit 1. Stderr: ask ana\n".into()), ErrorKind::Expired, "no usable credentials (ask ana)"),
             (given("the token has expired".into()), ErrorKind::Expired, "the token has expired"),
         ];

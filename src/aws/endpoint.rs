@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use http::Uri;
 
 use super::SERVICES;
+use crate::redact;
 
 /// The services that give credentials. The SDK calls them by itself; their addresses can be configured as well.
 const CREDENTIALS: [&str; 3] = ["sso", "sso_oidc", "signin"];
@@ -50,7 +51,8 @@ impl Endpoints {
         }
         let format = |(url, services): &(&str, Vec<&str>)| {
             let all = services.len() == SERVICES.iter().count();
-            if all { (*url).to_owned() } else { format!("{url} ({})", services.join(", ")) }
+            let url = redact::text(url);
+            if all { url.into_owned() } else { format!("{url} ({})", services.join(", ")) }
         };
         Some(places.iter().map(format).collect::<Vec<_>>().join(", ")).filter(|label| !label.is_empty())
     }
@@ -105,6 +107,8 @@ mod tests {
     fn the_label_is_one_url_or_each_url_with_its_services() {
         assert_eq!(Endpoints::default().label(), None);
         assert_eq!(Endpoints::all_at("http://h:1").label().as_deref(), Some("http://h:1"));
+        let secret = Endpoints::all_at("http://h:1/?password=S3CR3T").label();
+        assert_eq!(secret.as_deref(), Some("http://h:1/?password=redacted"));
         let mut some = Endpoints::default();
         some.set("sso", "http://portal".into());
         assert_eq!(some.label(), None, "this service gives credentials only");

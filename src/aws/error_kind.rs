@@ -63,7 +63,7 @@ impl ErrorKind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared"),
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
-            Self::Missing => Some("log in (for SSO: aws sso login)"),
+            Self::Missing => Some("pass --profile, or log in (for SSO: aws sso login)"),
             Self::Skewed => Some("set the clock, because AWS rejects requests that are more than 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
             Self::Untrusted => {

@@ -52,6 +52,8 @@ pub enum Renewal {
     SignIn(Vec<String>),
     /// The profile gets its credentials in another way; this phrase says what to do.
     Other(String),
+    /// This machine has no profile that could be logged in.
+    NoProfile,
     /// The keys are in the environment of this process, so only a restart can change them.
     Start,
 }
@@ -62,6 +64,7 @@ impl fmt::Display for Renewal {
             Self::Sso(command) => write!(f, "log in; for SSO, run `{}`", in_one_line(command)),
             Self::SignIn(command) => write!(f, "log in with `{}`", in_one_line(command)),
             Self::Other(what) => f.write_str(what),
+            Self::NoProfile => f.write_str("make a profile with `aws configure sso`, and pass it with --profile"),
             Self::Start => f.write_str("restart sagetop with other keys in the environment"),
         }
     }
@@ -73,7 +76,7 @@ impl Renewal {
     pub fn command(&self) -> Option<&[String]> {
         match self {
             Self::Sso(command) | Self::SignIn(command) => Some(command),
-            Self::Other(_) | Self::Start => None,
+            Self::Other(_) | Self::NoProfile | Self::Start => None,
         }
     }
 }

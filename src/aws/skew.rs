@@ -1,4 +1,4 @@
-//! How far the clock of this machine is off.
+//! Measures how far the clock of this machine is off.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Whether changes are allowed, and how they are confirmed.
+//! The setting `access`: it allows changes or not, and says how they are confirmed.
 
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ pub enum Access {
     Confirm,
     /// The typed name of the target confirms a change.
     Type,
-    /// Nothing is changed.
+    /// Every change is refused.
     ReadOnly,
 }
 

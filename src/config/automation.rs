@@ -96,6 +96,11 @@ impl Written {
             let span = pattern.span();
             Glob::try_from(pattern.into_inner()).map_err(|why| ConfigError::at(source, span, why))
         };
+        if let Some(account) = self.kinds.iter().find(|kind| kind.get_ref() == "account") {
+            let message = "an automation is started on a thing, and the account is none";
+            let error = ConfigError::at(source, account.span(), message);
+            return Err(error.hint("name the kinds of things, such as endpoints, or leave kinds out"));
+        }
         Ok(Automation {
             name: self.name.into_inner().0,
             document: self.document.0,
@@ -133,6 +138,7 @@ mod tests {
     fn mistakes_are_told_with_the_right_names() {
         for (text, says) in [
             ("kinds = [\"endpoint\"]", "there is no kind \"endpoint\""),
+            ("kinds = [\"endpoints\", \"account\"]", "the account is none"),
             ("parameters = { A = \"{arn}\" }", "do not know {arn}"),
             ("parameters = { A = \"{nam}\" }", "no placeholder {nam}"),
             ("[[automation]]\nname = \"restart\"\ndocument = \"S\"", "another [[automation]]"),

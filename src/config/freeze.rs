@@ -11,7 +11,7 @@ use super::error::{ConfigError, Source};
 use super::spanned::Spanned;
 use super::value::Name;
 
-/// The most windows of a weekly freeze that are joined to one: a week of whole days has no end.
+/// The most windows of a weekly freeze that are joined to one. So many follow each other only if the freeze has no end.
 const MOST_JOINED: usize = 8;
 
 /// A time in which nothing is to be changed.
@@ -52,13 +52,30 @@ impl Freeze {
     pub fn until(&self, at: Timestamp) -> Option<Timestamp> {
         match &self.window {
             Window::Once(from, to) => (*from <= at && at < *to).then_some(*to),
-            Window::Weekly(days, hours, zone) => {
-                let ends = |at: &Timestamp| weekly_end(*at, days, *hours, zone);
-                std::iter::successors(ends(&at), ends).take(MOST_JOINED).last()
-            }
+            Window::Weekly(days, hours, zone) => joined_ends(at, days, *hours, zone).last(),
             Window::Calendar(_) => None,
         }
     }
+
+    /// Returns whether it is in force at a time and has no end: a weekly one without a pause.
+    #[must_use]
+    pub fn is_endless(&self, at: Timestamp) -> bool {
+        match &self.window {
+            Window::Weekly(days, hours, zone) => joined_ends(at, days, *hours, zone).count() == MOST_JOINED,
+            Window::Once(..) | Window::Calendar(_) => false,
+        }
+    }
+}
+
+/// Returns the ends of the windows that follow each other without a pause, from the one that is in force at a time.
+fn joined_ends(
+    at: Timestamp,
+    days: &[Weekday],
+    hours: (Time, Time),
+    zone: &TimeZone,
+) -> impl Iterator<Item = Timestamp> {
+    let end = move |at: &Timestamp| weekly_end(*at, days, hours, zone);
+    std::iter::successors(end(&at), end).take(MOST_JOINED)
 }
 
 /// Returns when the window ends that began on the day of a time or on the day before.
@@ -307,5 +324,25 @@ mod tests {
         }
         let always = freeze("days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]");
         assert!(always.until("2026-11-28T12:00:00Z".parse().unwrap()).is_some());
+    }
+
+    #[test]
+    fn a_weekly_freeze_without_a_pause_has_no_end() {
+        let all = "days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]";
+        let but_one = "days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\"]";
+        for (text, endless) in [
+            (all.to_owned(), true),
+            (format!("{all}\nzone = \"Europe/Berlin\""), true),
+            (format!("{all}\nhours = \"08:00-08:00\""), true),
+            (format!("{all}\nhours = \"18:00-17:00\""), false),
+            (but_one.to_owned(), false),
+            ("from = \"2026-01-01T00:00\"\nto = \"2099-01-01T00:00\"".to_owned(), false),
+            ("calendar = \"changes\"".to_owned(), false),
+        ] {
+            // The clocks of Berlin went back in the night before the second one.
+            for at in ["2026-11-23T00:00:00Z", "2026-10-25T12:00:00Z"] {
+                assert_eq!(freeze(&text).is_endless(at.parse().unwrap()), endless, "{text} {at}");
+            }
+        }
     }
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::error::{ConfigError, Source};
 use super::family::{Family, Published, Unit};
 use super::glob::Glob;
+use super::metadata_item::{self, ItemTemplate};
 use super::metric::{Metric, MetricSource, WrittenMetric, merged, needs};
 use super::pattern::Pattern;
-use super::record::{self, Record};
 use super::schema_name::SchemaName;
 use super::spanned::Spanned;
 use super::value::{Name, Span};
@@ -35,7 +35,7 @@ pub struct Model {
     /// The address of its runbook.
     pub runbook_url: Option<String>,
     /// The item of a `DynamoDB` table that describes it, its versions or its endpoints.
-    pub record: Option<Record>,
+    pub metadata_item: Option<ItemTemplate>,
     /// What it is for, if the user says so.
     pub family: Option<Family>,
     /// The data that it is trained on.
@@ -124,7 +124,7 @@ pub(super) struct Written {
     /// The address of the runbook.
     runbook_url: Option<Spanned<String>>,
     /// The item of a `DynamoDB` table that describes it, its versions or its endpoints.
-    record: Option<record::Written>,
+    metadata_item: Option<metadata_item::Written>,
     /// The family of the model, which brings the metrics of such a model.
     family: Option<Family>,
     /// How shares are published in the metrics of the family.
@@ -213,7 +213,7 @@ impl Written {
             alarms: each(self.alarms, source)?,
             codepipeline: each::<Name>(self.codepipeline, source)?.into_iter().map(|n| n.0).collect(),
             runbook_url: self.runbook_url.map(Spanned::into_inner),
-            record: self.record.map(|record| record.checked(source)).transpose()?,
+            metadata_item: self.metadata_item.map(|template| template.checked(source)).transpose()?,
             data,
         })
     }

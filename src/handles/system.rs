@@ -105,7 +105,7 @@ pub static SYSTEMS: &[System] = &[
     System {
         name: "Artifact",
         partitions: &[Commercial, GovCloud],
-        about: &[About::Account],
+        about: &[About::Model, About::Account],
         any_arn: false,
         page: Page::Region("artifact/"),
     },

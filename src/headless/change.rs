@@ -3,19 +3,18 @@
 mod arm;
 mod print;
 mod report;
+mod second;
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::interrupt::Interrupts;
 use super::print_json;
 use crate::args::Answer;
-use crate::intents::{
-    AnyIntent, Executor, Intent, Outcome, Plan, Progress, Refusal, Rollback, State, Undo, Unfinished,
-};
+use crate::intents::{AnyIntent, Executor, Intent, Outcome, Plan, Progress, Refusal, Rollback, Undo};
 use crate::resources::poll::Patience;
 use crate::view::harmless;
 
@@ -87,7 +86,7 @@ pub async fn carry_out(
     }
     Ok(match report.end {
         End::Planned | End::Done => Completion::Done,
-        End::NotConfirmed | End::Failed | End::Refused => Completion::NotDone,
+        End::NotConfirmed | End::Failed | End::Refused | End::Open => Completion::NotDone,
     })
 }
 
@@ -123,27 +122,39 @@ async fn report_on(
             return Box::pin(arm::report_armed(executor, endpoint, answer, patience, report, out)).await;
         }
     };
-    let planned = timeout(patience.time(), make_plan(&mut executor, intent, id)).await;
+    let unasked = answer.yes.is_some() && !answer.plan_only;
+    let limit = Instant::now() + patience.time();
+    let planned = timeout_at(limit, make_plan(&mut executor, intent, id, unasked.then_some(limit))).await;
     report.place(&executor);
-    let (plan, undo) = match planned.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
+    let planned = match planned.unwrap_or_else(|_| Err(Refusal::No(no_answer(patience)))) {
         Ok(planned) => planned,
         Err(refusal) => return report.ends(End::Refused, refusal.to_string(), out),
     };
-    show(&executor, &plan, report, out)?;
+    show(&executor, &planned.plan, report, out)?;
     if answer.plan_only {
         return Ok(());
     }
-    let unread = undo.as_ref().filter(|_| answer.yes.is_some()).and_then(|undo| needs_a_reader(undo, id));
-    let named = matches!(intent, Some(AnyIntent::Rollback(Rollback { to: Some(_), .. })));
-    let second = answer.yes.as_ref().filter(|_| !named).and_then(|_| second_of(&plan, undo.as_ref()));
-    if let Some(why) = read_only(&executor, &plan).or(unread).or(second) {
+    // A plan that is only shown closes nothing: the run that follows must find the same.
+    planned.close_in_journal(&executor, unasked);
+    let unread = planned.undo.as_ref().filter(|_| unasked).and_then(|undo| needs_a_reader(undo, id));
+    let second = if unasked { planned.second_of(&executor).await } else { None };
+    if let Some(why) = read_only(&executor, &planned.plan).or(unread).or(second) {
         return report.ends(End::Refused, why, out);
     }
-    if !confirm(&plan.target, answer, out)? {
+    if !confirm(&planned.plan.target, answer, out)? {
         return report.ends(End::NotConfirmed, "nothing was sent".to_owned(), out);
     }
     let interrupts = Interrupts::listen()?;
-    follow(executor, plan, interrupts, report, out).await
+    follow(executor, planned.plan, interrupts, report, out).await
+}
+
+/// A plan, and what it was made of.
+struct Planned {
+    plan: Plan,
+    /// The intent as it was wanted. That of the plan has its goal, which may depend on the present state.
+    wanted: AnyIntent,
+    /// The undo that it is, if it is one.
+    undo: Option<Undo>,
 }
 
 /// Says that AWS did not answer in time.
@@ -177,39 +188,43 @@ fn needs_a_reader(undo: &Undo, id: Option<&str>) -> Option<String> {
     unnamed.or_else(|| undo.doubt.as_ref().map(|doubt| format!("nothing was sent: {doubt} Confirm on a terminal")))
 }
 
-/// Returns why a plan is not sent without a person who has read it: the same was begun before, perhaps by a run that was
-/// killed, and AWS has something of it. Sent again, it would be done twice, or go one step further. What an undo undoes is
-/// not the same, and a rollback to a named configuration does not go further.
-fn second_of(plan: &Plan, undo: Option<&Undo>) -> Option<String> {
-    let undone = undo.map(|undo| &undo.id);
-    let same = |open: &&Unfinished| {
-        open.intent == plan.intent.name() && Some(&open.id) != undone && open.state.may_have_acted()
-    };
-    let open = plan.left_open.iter().find(same)?;
-    let way = match open.state {
-        State::UnderWay(_) | State::Unseen(_) | State::Unknown(_) => "wait for its end, or confirm on a terminal",
-        State::Done(_) | State::Failed(_) | State::Partial(_) | State::Replaced(_) => {
-            "run the command again if it shall be sent all the same"
-        }
-    };
-    Some(format!("{open}; nothing more was sent: {way}"))
-}
-
-/// Makes the plan of an intent, or that of an undo, with the identity that AWS reports for us.
+/// Makes the plan of an intent, or that of an undo, with the identity that AWS reports for us. With a limit nobody is asked:
+/// if the same was begun a moment ago, the plan is made again when AWS shows whether it accepted that.
 async fn make_plan(
     executor: &mut Executor,
     intent: Option<&AnyIntent>,
     id: Option<&str>,
-) -> Result<(Plan, Option<Undo>), Refusal> {
+    limit: Option<Instant>,
+) -> Result<Planned, Refusal> {
     identify(executor).await;
-    let tell = |waits: String| drop(writeln!(io::stderr(), "… {waits}"));
+    let planned = plan_once(executor, intent, id).await?;
+    let Some((limit, (open, time))) = limit.zip(planned.begun_just_now()) else { return Ok(planned) };
+    let seconds = time.as_secs();
+    if Instant::now() + time >= limit {
+        let way = "wait longer with --timeout, or confirm on a terminal";
+        return Err(Refusal::No(format!("{open}; nothing more was sent: AWS may show it in {seconds} s: {way}")));
+    }
+    let begun = format!("{} {} was begun a moment ago", open.intent(), open.target());
+    tell(&format!("{begun}: looking in {seconds} s whether AWS shows it"));
+    sleep(time).await;
+    plan_once(executor, intent, id).await
+}
+
+async fn plan_once(executor: &Executor, intent: Option<&AnyIntent>, id: Option<&str>) -> Result<Planned, Refusal> {
+    let on_wait = |waits: String| tell(&waits);
     if let Some(intent) = intent {
-        return Ok((executor.plan_patiently(intent, tell).await?, None));
+        let plan = executor.plan_patiently(intent, on_wait).await?;
+        return Ok(Planned { plan, wanted: intent.clone(), undo: None });
     }
     let undo = executor.undo(id).await?;
-    let mut plan = executor.plan_patiently(&undo.intent, tell).await?;
+    let mut plan = executor.plan_patiently(&undo.intent, on_wait).await?;
     plan.warnings.splice(0..0, std::iter::once(undo.of.clone()).chain(undo.doubt.clone()));
-    Ok((plan, Some(undo)))
+    Ok(Planned { plan, wanted: undo.intent.clone(), undo: Some(undo) })
+}
+
+/// Tells why the plan takes long. An error of standard error changes nothing.
+fn tell(waits: &str) {
+    drop(writeln!(io::stderr(), "… {}", harmless(waits)));
 }
 
 /// Notes the identity that AWS reports for us, if it does.
@@ -263,6 +278,7 @@ async fn follow(
         Outcome::Done(what) => (End::Done, what),
         Outcome::Failed(why) => (End::Failed, why),
         Outcome::Refused(why) => (End::Refused, why),
+        Outcome::Open(what) => (End::Open, what),
     };
     report.ends(end, text, out)
 }
@@ -280,7 +296,7 @@ async fn run_until(
     };
     tokio::select! {
         outcome = executor.finish(&plan, &receipt, &tell) => outcome,
-        Ok(_) = stopped.wait_for(|stopped| *stopped) => Outcome::Failed(format!(
+        Ok(_) = stopped.wait_for(|stopped| *stopped) => Outcome::Open(format!(
             "interrupted: AWS accepted the calls and continues; the next start reports the outcome of {}",
             plan.target
         )),

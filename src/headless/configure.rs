@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::Look;
 use crate::args::Common;
 use crate::config::{self, Config};
+use crate::fmt;
 use crate::resources::metric::CustomMetric;
 
 pub use settings::settings;
@@ -18,11 +19,19 @@ pub use settings::settings;
 /// Returns the path of the configuration: that of `--config`, or `sagetop.toml` in the user's directory.
 ///
 /// # Errors
-/// A text for the terminal: there is no such directory.
+/// A text for the terminal: there is no such directory, or the demo's models would be taken for those of the user.
 pub fn place(common: &Common) -> Result<PathBuf, String> {
     let usual = || config::directory().map(|directory| directory.join("sagetop.toml"));
-    let named = common.config.clone().or_else(usual);
-    named.ok_or_else(|| "error: there is no configuration directory\nhint: name a file with --config\n".to_owned())
+    match (&common.config, usual()) {
+        (Some(named), _) => Ok(named.clone()),
+        (None, None) => Err("error: there is no configuration directory\nhint: name a file with --config\n".to_owned()),
+        (None, Some(usual)) if common.demo => Err(format!(
+            "error: {} is the configuration of your accounts, and the demo's models are not in them\n\
+             hint: --print prints the models, --config FILE writes them to a file of their own\n",
+            usual.display()
+        )),
+        (None, Some(usual)) => Ok(usual),
+    }
 }
 
 /// Checks that nothing is at the path of a new configuration.
@@ -50,11 +59,11 @@ pub async fn describe_account(look: &Look) -> Result<String, String> {
     Ok(draft::draft(look, &metrics))
 }
 
-/// Writes a new file, and the folders that it needs. It never overwrites one.
+/// Writes a new file, and the folders that it needs. It never overwrites one. Returns a sentence for the terminal.
 ///
 /// # Errors
 /// A text for the terminal: there is a file already, or it cannot be written.
-pub fn write_new(place: &Path, text: &str) -> Result<(), String> {
+pub fn write_new(place: &Path, text: &str, models: usize) -> Result<String, String> {
     let failed = |why: std::io::Error| {
         let exists = why.kind() == ErrorKind::AlreadyExists;
         if exists { exists_already(place) } else { format!("error: {} cannot be written: {why}\n", place.display()) }
@@ -67,7 +76,9 @@ pub fn write_new(place: &Path, text: &str) -> Result<(), String> {
         // Half a configuration would be taken for a whole one, and keep the next run from writing.
         let _ = std::fs::remove_file(place);
         failed(why)
-    })
+    })?;
+    let models = fmt::count(models, "model");
+    Ok(format!("{} describes {models}; `sagetop config check` reads it\n", place.display()))
 }
 
 fn exists_already(place: &Path) -> String {

@@ -106,7 +106,7 @@ fn model(chain: &Chain, links: &[Link<'_>], metrics: &[BusinessMetric<'_>]) -> V
         "alarms": chain.alarms,
         "attached": attached.collect::<Vec<_>>(),
         "topics": chain.topics,
-        "last_change": chain.last_change.as_ref().map(|(at, what)| json!({"at": at, "what": what})),
+        "last_change": chain.last_change.as_ref().map(|last| json!({"at": last.at, "what": last.text()})),
     })
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::args::Ending;
+use crate::fmt;
 use crate::journal::{Entry, Event, Journal};
 use crate::view::harmless;
 
@@ -109,7 +110,7 @@ pub fn journal(journal: &Journal, wanted: &Wanted, as_json: bool, out: &mut impl
         writeln!(out, "{} has {which}", journal.path().display())?;
     }
     if tail.unreadable > 0 {
-        writeln!(out, "{} lines of {} cannot be read", tail.unreadable, journal.path().display())?;
+        writeln!(out, "not readable: {} of {}", fmt::count(tail.unreadable, "line"), journal.path().display())?;
     }
     Ok(())
 }

@@ -52,11 +52,11 @@ pub fn policy(allowed: &Allowed, config: &Config, format: PolicyFormat, out: &mu
 
 /// Returns the resources of the tables that the configuration names, or one to be filled in.
 fn tables(config: &Config) -> Vec<String> {
-    let records = config.models.iter().filter_map(|model| model.record.as_ref());
+    let items = config.models.iter().filter_map(|model| model.metadata_item.as_ref());
     let arn = |table: &str| {
         if table.starts_with("arn:") { table.to_owned() } else { format!("dynamodb:REGION:ACCOUNT:table/{table}") }
     };
-    let named: BTreeSet<String> = records.map(|record| arn(&record.table)).collect();
+    let named: BTreeSet<String> = items.map(|item| arn(&item.table)).collect();
     if named.is_empty() { texts(TABLES) } else { named.into_iter().collect() }
 }
 
@@ -205,7 +205,7 @@ mod tests {
         };
         assert_eq!(on(""), ["arn:aws:dynamodb:REGION:ACCOUNT:table/ML_TABLE"]);
         let model = |name: &str, table: &str| {
-            format!("[[model]]\nname = \"{name}\"\nrecord = {{ table = \"{table}\", key = {{ id = \"x\" }} }}\n")
+            format!("[[model]]\nname = \"{name}\"\nmetadata_item = {{ table = \"{table}\", key = {{ id = \"x\" }} }}\n")
         };
         let other = "arn:aws-cn:dynamodb:cn-north-1:1:table/other";
         let text = [model("a", "ml-models"), model("b", "ml-models"), model("c", other)].concat();

@@ -128,7 +128,7 @@ fn line(chain: &Chain, look: &Look) -> String {
     };
     let serving = chain.serving.iter().filter_map(|s| {
         let stage = if s.stage.is_empty() { String::new() } else { format!(" ({})", s.stage) };
-        s.version().map(|v| format!("v{v}{stage}"))
+        s.version_with_share().map(|version| format!("{version}{stage}"))
     });
     // The reason that nobody is notified is always shown.
     let counted = chain.reasons.iter().filter(|r| r.health > Health::Running).enumerate();

@@ -76,8 +76,7 @@ impl Executor {
             return refuse(format!("what {name} served before is not known"));
         };
         let journal = self.read_journal().await;
-        let unfinished = self.look(&journal).await.into_iter().map(|open| open.found);
-        let mut unfinished = unfinished.filter(|open| open.target == name);
+        let mut unfinished = self.look(&journal).await.into_iter().filter(|open| open.target() == name);
         let open =
             unfinished.find(|open| matches!(open.state, State::UnderWay(_) | State::Unseen(_) | State::Unknown(_)));
         if let Some(open) = open {
@@ -90,21 +89,35 @@ impl Executor {
         Ok(ArmedRollback { endpoint: name.to_owned(), arn: endpoint.arn, arriving, to })
     }
 
-    /// Waits until AWS has ended the update of the endpoint, and plans the rollback. It only reads.
+    /// Waits until AWS has ended the update of the endpoint, and plans the rollback. It only reads. `on_look` gets the
+    /// endpoint at each look.
     ///
     /// # Errors
-    /// When the endpoint is on the wanted configuration again, when it is in another deployment, when the wanted
-    /// version was rejected, when it cannot be read, or when there is no plan.
-    pub async fn plan_when_steady(&self, armed: &ArmedRollback) -> Result<Plan, Refusal> {
-        let endpoint = self.steady(armed).await?;
+    /// When the endpoint is on the wanted configuration again, when it is in another deployment, when an earlier run on
+    /// this machine sent the update, when the wanted version was rejected, when it cannot be read, or when there is no
+    /// plan.
+    pub async fn plan_when_steady(
+        &self,
+        armed: &ArmedRollback,
+        on_look: impl Fn(&Endpoint) + Send + Sync,
+    ) -> Result<Plan, Refusal> {
+        let endpoint = self.steady(armed, on_look).await?;
         armed.check_result(&endpoint)?;
         let rollback = Rollback { endpoint: armed.endpoint.clone(), to: Some(armed.to.clone()), way: None };
         rollback.refuse_rejected(&self.aws).await?;
-        self.plan_patiently(&AnyIntent::from(rollback), |_| {}).await
+        let plan = self.plan_patiently(&AnyIntent::from(rollback), |_| {}).await?;
+        match plan.left_open.iter().find(|open| open.puts_on(&armed.arriving)) {
+            Some(own) => Err(Refusal::No(format!("{own}; nothing is sent against it"))),
+            None => Ok(plan),
+        }
     }
 
     /// Reads the endpoint until nothing is under way. Errors that pass are waited out, for some minutes.
-    async fn steady(&self, armed: &ArmedRollback) -> Result<Endpoint, Refusal> {
+    async fn steady(
+        &self,
+        armed: &ArmedRollback,
+        on_look: impl Fn(&Endpoint) + Send + Sync,
+    ) -> Result<Endpoint, Refusal> {
         let mut looked = (self.clock)();
         loop {
             let now = (self.clock)();
@@ -116,6 +129,7 @@ impl Executor {
                 Ok(endpoint) => {
                     armed.check_deployment(&endpoint)?;
                     looked = now;
+                    on_look(&endpoint);
                     if endpoint.steady() && endpoint.pending.is_none() {
                         return Ok(endpoint);
                     }

@@ -1,4 +1,4 @@
-//! What change calendars of Systems Manager say, as far as it is known. A `[[freeze]]` may name one.
+//! The states of the change calendars of Systems Manager that a `[[freeze]]` names. A state may be unknown.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use crate::aws::Aws;
 use crate::aws::without;
 use crate::resources::Store;
 
-/// What calendars say, by the names that the configuration gives them.
+/// The states of calendars, by the names that the configuration gives them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendars(BTreeMap<String, CalendarState>);
 
-/// What a calendar says.
+/// The state of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarState {
     /// Changes are allowed.
@@ -25,7 +25,7 @@ pub enum CalendarState {
 }
 
 impl Calendars {
-    /// Returns what a calendar says.
+    /// Returns the state of a calendar.
     #[must_use]
     pub fn state(&self, name: &str) -> CalendarState {
         self.0.get(name).cloned().unwrap_or_else(|| CalendarState::Unknown(missing()))

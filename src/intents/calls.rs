@@ -27,6 +27,7 @@ mod update_schedule;
 use std::fmt;
 
 use aws_types::request_id::RequestId;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::aws::{Aws, AwsError, ErrorKind, SERVICES, Service};
@@ -141,6 +142,8 @@ pub(super) trait Call: Into<AnyCall> {
     const PERMISSIONS: &'static [Permission];
     /// Whether AWS recognises a repeated call by its token, so that it acts only once.
     const REPEATABLE: bool = false;
+    /// Whether it starts something that AWS lists from then on. Nothing newer replaces that.
+    const STARTS: bool = false;
 
     /// Makes the call: exactly one request, the same each time. A token that the SDK would otherwise generate must be
     /// given.
@@ -160,11 +163,15 @@ pub(super) trait Call: Into<AnyCall> {
     }
 
     /// Looks once for the effect of the call in AWS, and returns its ARN; `None` if there is none. The parameters are
-    /// those of the journal.
+    /// those of the journal. The call was not made before the time, by the clock of this machine.
     ///
     /// # Errors
     /// When AWS does not answer the question.
-    fn effect(parameters: &Value, aws: &Aws) -> impl Future<Output = Result<Option<String>, AwsError>> + Send;
+    fn effect(
+        parameters: &Value,
+        since: Timestamp,
+        aws: &Aws,
+    ) -> impl Future<Output = Result<Option<String>, AwsError>> + Send;
 }
 
 macro_rules! calls {
@@ -211,17 +218,33 @@ macro_rules! calls {
             }
         }
 
+        /// Returns whether the call of that name in the journal starts something that AWS lists from then on.
+        pub(super) fn starts(name: &str) -> bool {
+            $(
+                $(#[$cfg])*
+                if $call::API.is(name) {
+                    return $call::STARTS;
+                }
+            )+
+            false
+        }
+
         /// Looks once for the effect of a journalled call in AWS, and returns the answer that AWS would have given;
-        /// `None` if there is no effect.
+        /// `None` if there is no effect. The call was not made before the time.
         ///
         /// # Errors
         /// When AWS does not answer the question, or when the call is one of a newer version of the program.
-        pub(super) async fn effect(name: &str, parameters: &Value, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
+        pub(super) async fn effect(
+            name: &str,
+            parameters: &Value,
+            since: Timestamp,
+            aws: &Aws,
+        ) -> Result<Option<Receipt>, AwsError> {
             let found = |arn: Option<String>| arn.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() });
             $(
                 $(#[$cfg])*
                 if $call::API.is(name) {
-                    return Ok(found($call::effect(parameters, aws).await?));
+                    return Ok(found($call::effect(parameters, since, aws).await?));
                 }
             )+
             Err(AwsError::other("nothing", format!("it is not known what {name} leaves behind")))

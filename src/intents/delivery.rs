@@ -1,4 +1,15 @@
-//! What the plans about `CodePipeline` read: the stages, the approvals that wait, and which pipeline is selected.
+//! Intents about `CodePipeline`, and what their plans read: the stages, the approvals that wait, and which pipeline is
+//! selected.
+
+mod answer_approval;
+mod retry_stage;
+mod rollback_stage;
+mod switch_transition;
+
+pub use answer_approval::{ApproveDelivery, RejectDelivery};
+pub use retry_stage::RetryStage;
+pub use rollback_stage::RollbackStage;
+pub use switch_transition::SwitchTransition;
 
 use aws_sdk_codepipeline::types::{
     ActionCategory, ActionExecutionDetail, ActionExecutionFilter, ActionExecutionStatus, ExecutionMode,
@@ -8,7 +19,8 @@ use jiff::Timestamp;
 
 use super::{Refusal, Selection};
 use crate::aws::{Aws, AwsError, failed, pages};
-use crate::resources::deployment_pipeline::{Delivery, DeploymentPipeline};
+use crate::resources::deployment_pipeline::{Delivery, DeploymentPipeline, action_names};
+use crate::resources::named::Named;
 use crate::resources::{Kind, time};
 
 /// Pages of 100 executions of actions. AWS keeps those of twelve months.
@@ -81,6 +93,12 @@ fn stages_waiting(stages: Vec<StageState>, approvals: &[Approval]) -> Vec<Waitin
         }
     }
     waiting
+}
+
+/// Reads the things that the definition of a pipeline names.
+pub(super) async fn names(aws: &Aws, pipeline: &str) -> Result<Vec<Named>, AwsError> {
+    let answer = aws.codepipeline.get_pipeline().name(pipeline).send().await.map_err(failed)?;
+    Ok(answer.pipeline.as_ref().map(action_names).unwrap_or_default())
 }
 
 /// Reads the state of all stages.

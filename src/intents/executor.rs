@@ -50,6 +50,9 @@ pub enum Outcome {
     Failed(String),
     /// The plan was refused, so nothing was sent. The text says why.
     Refused(String),
+    /// AWS accepted the calls and still works on them, and nobody waits any longer; the text is what it is doing. The
+    /// journal has no end, so the next start tells it.
+    Open(String),
 }
 
 /// The part that makes plans and carries them out.
@@ -98,25 +101,19 @@ impl Executor {
         retry_throttled(PATIENCE, on_throttled, self.plan(intent)).await
     }
 
-    /// Makes a plan. Its first warnings are about freezes, and about earlier intents for the same target whose end was never
-    /// seen.
+    /// Makes a plan. Its first warnings are that it may only be read, freezes, and earlier intents for the same target
+    /// whose end was not seen. Who shows the plan closes these in the journal: [`Self::close_in_journal`].
     ///
     /// # Errors
     /// When AWS does not answer, or when the intent makes no sense or is not safe.
     pub async fn plan(&self, intent: &AnyIntent) -> Result<Plan, Refusal> {
         let journal = self.read_journal().await;
-        let unfinished = self.look(&journal).await;
+        let unfinished = self.look_again(&journal).await;
         let mut plan = intent.plan(self).await?;
-        // Only those of this target are told here, so the others stay open.
-        let same: Vec<_> = unfinished.into_iter().filter(|open| open.found.target == plan.target).collect();
-        let frozen = self.warn_of_freezes(&plan).await;
-        // What is closed must be told, so nothing is awaited from here on: the future could be dropped.
-        for open in &same {
-            self.close_in_journal(open);
-        }
-        plan.left_open = same.into_iter().map(|open| open.found).collect();
+        plan.left_open = unfinished.into_iter().filter(|open| open.target() == plan.target).collect();
+        let freezes = self.warn_of_freezes(&mut plan).await;
         let first = plan.left_open.iter().map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
-        let first: Vec<String> = frozen.into_iter().chain(first).collect();
+        let first: Vec<String> = freezes.into_iter().chain(first).collect();
         plan.warnings.splice(0..0, first);
         self.note_access(&mut plan);
         Ok(plan)
@@ -167,12 +164,13 @@ impl Executor {
         self.note_end(plan, outcome)
     }
 
-    /// Journals the end of a plan, and returns it.
+    /// Journals the end of a plan, if it has one, and returns it.
     fn note_end(&self, plan: &Plan, outcome: Outcome) -> Outcome {
         let (event, message) = match &outcome {
             Outcome::Done(what) => (Event::Done, what),
             Outcome::Failed(why) => (Event::Failed, why),
             Outcome::Refused(why) => (Event::Refused, why),
+            Outcome::Open(_) => return outcome,
         };
         match self.note(plan, event, |e| e.message.clone_from(message)) {
             Ok(()) => outcome,
@@ -236,6 +234,7 @@ impl Executor {
 
     /// Makes one call of a plan. If there is no answer, finds out whether AWS accepted the call.
     async fn send_step(&self, plan: &Plan, step: &Step, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
+        let since = (self.clock)();
         let mut answer = self.call(plan, step).await?;
         // AWS treats the two calls as one because of their token. Only a success counts: the first call may have been
         // accepted, whatever the answer to the second one is.
@@ -246,12 +245,17 @@ impl Executor {
             answer = Ok(receipt);
         }
         match answer {
-            Ok(receipt) => {
-                let request_id = receipt.request_id.clone();
-                let _ = progress.send(Progress::Sent { call: step.api(), request_id }).await;
-                Ok(receipt)
+            Ok(receipt) => Ok(accepted(step, receipt, progress).await),
+            Err(error) if is_unanswered(&error) => {
+                let receipt = unanswered::find_effect(step, since, &self.aws, &error, progress).await?;
+                let found = |e: &mut Entry| {
+                    e.call = Some(step.api().to_string());
+                    "there was no answer, and its effect is in AWS".clone_into(&mut e.message);
+                };
+                // The call was made; a journal error must not turn it into a failure.
+                let _ = self.note(plan, Event::Sent, found);
+                Ok(accepted(step, receipt, progress).await)
             }
-            Err(error) if is_unanswered(&error) => unanswered::find_effect(step, &self.aws, &error, progress).await,
             Err(error) => {
                 if error.kind == ErrorKind::Denied {
                     let _ = progress.send(Progress::Denied(step.api())).await;
@@ -309,7 +313,8 @@ impl Executor {
                 Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be read: {error}")),
             };
             if waited >= plan.intent.patience() {
-                return Outcome::Failed(format!("no end state in time, the last one was: {text}"));
+                let minutes = waited.as_secs() / 60;
+                return Outcome::Open(format!("no end was seen in {minutes} min, and AWS goes on: {text}"));
             }
             if text != last_text {
                 let _ = progress.send(Progress::Waiting(text.clone())).await;
@@ -341,8 +346,16 @@ impl Executor {
             request_id: None,
             undo: None,
             message: String::new(),
+            reviewed: false,
         }
     }
+}
+
+/// Tells that AWS accepted a call, and returns its answer.
+async fn accepted(step: &Step, receipt: Receipt, progress: &mpsc::Sender<Progress>) -> Receipt {
+    let request_id = receipt.request_id.clone();
+    let _ = progress.send(Progress::Sent { call: step.api(), request_id }).await;
+    receipt
 }
 
 /// Returns whether AWS may have accepted the call nevertheless: it did not refuse, and the call left this machine.

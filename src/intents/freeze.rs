@@ -15,17 +15,19 @@ use crate::journal::Event;
 pub const OVERRIDE: &str = "override-freeze";
 
 /// A freeze in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frozen {
     /// The name of the freeze.
     pub name: String,
-    /// Its end, UTC. A calendar may tell none.
+    /// Its end, UTC. A calendar may tell none, and it may have none.
     pub until: Option<Timestamp>,
+    /// Whether it has no end.
+    pub endless: bool,
     /// The reason why its calendar is not known, as a phrase. Such a freeze is in force until the calendar is read.
     pub doubt: Option<String>,
 }
 
-/// The time for which a freeze is lifted whose end is not known.
+/// The time for which a freeze is lifted that has no end, or whose end is not known.
 const UNKNOWN_END: SignedDuration = SignedDuration::from_hours(1);
 
 impl Frozen {
@@ -35,7 +37,8 @@ impl Frozen {
         lifted.get(&self.name).is_some_and(|until| at < *until)
     }
 
-    /// Returns up to when it is lifted by somebody who lifts it now: its end, or an hour where that is not known.
+    /// Returns up to when it is lifted by somebody who lifts it now: its end, or an hour where it has none, or that
+    /// is not known.
     #[must_use]
     pub fn lifted_until(&self, at: Timestamp) -> Timestamp {
         self.until.unwrap_or_else(|| at.saturating_add(UNKNOWN_END).unwrap_or(at))
@@ -48,7 +51,7 @@ impl Frozen {
             CalendarState::Closed(until) => (until, None),
             CalendarState::Unknown(why) => (None, Some(why)),
         };
-        Some(Self { name: name.to_owned(), until, doubt })
+        Some(Self { name: name.to_owned(), until, endless: false, doubt })
     }
 }
 
@@ -56,6 +59,7 @@ impl fmt::Display for Frozen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.doubt, self.until) {
             (Some(why), _) => write!(f, "{}, whose calendar is not known: {why}", self.name),
+            (None, _) if self.endless => write!(f, "{} without an end", self.name),
             (None, Some(until)) => write!(f, "{} until {}", self.name, until.strftime("%a %-d %b %H:%M UTC")),
             (None, None) => write!(f, "{}, whose calendar is CLOSED", self.name),
         }
@@ -67,9 +71,13 @@ impl AccessRules {
     /// known; then each freeze counts. A freeze whose calendar is not known is in force.
     #[must_use]
     pub fn frozen(&self, identity: Option<&str>, stage: &str, at: Timestamp, calendars: &Calendars) -> Vec<Frozen> {
-        let in_force = |freeze: &Freeze| match freeze.calendar() {
-            Some(calendar) => Frozen::of_calendar(&freeze.name, calendars.state(calendar)),
-            None => Some(Frozen { name: freeze.name.clone(), until: Some(freeze.until(at)?), doubt: None }),
+        let in_force = |freeze: &Freeze| {
+            if let Some(calendar) = freeze.calendar() {
+                return Frozen::of_calendar(&freeze.name, calendars.state(calendar));
+            }
+            let (until, endless) = (freeze.until(at)?, freeze.is_endless(at));
+            let until = (!endless).then_some(until);
+            Some(Frozen { name: freeze.name.clone(), until, endless, doubt: None })
         };
         self.freezes_for(identity, stage).filter_map(in_force).collect()
     }
@@ -98,11 +106,12 @@ impl Executor {
         frozen.into_iter().partition(|freeze| freeze.is_lifted(&self.lifted, now))
     }
 
-    /// Says which freezes a plan falls into, as sentences.
-    pub(super) async fn warn_of_freezes(&self, plan: &Plan) -> Vec<String> {
+    /// Notes in a plan the freezes that it falls into, and says which these are, as sentences.
+    pub(super) async fn warn_of_freezes(&self, plan: &mut Plan) -> Vec<String> {
         let (lifted, others) = self.freezes_of(&plan.stage, Some(&self.identity)).await;
+        plan.frozen = others;
         let lifted = lifted.iter().map(|freeze| format!("This is sent in spite of the freeze {freeze}."));
-        let others = others.iter().map(|freeze| format!("The freeze {freeze} is in force: this is not sent."));
+        let others = plan.frozen.iter().map(|freeze| format!("The freeze {freeze} is in force: this is not sent."));
         lifted.chain(others).collect()
     }
 
@@ -172,6 +181,18 @@ mod tests {
         assert_eq!(names("p", "prod", "2026-11-28T00:00:00Z".parse().unwrap()), "");
         let frozen = rules("p").frozen(None, "prod", friday, &Calendars::default());
         assert_eq!(frozen[0].to_string(), "sale until Sat 28 Nov 00:00 UTC");
+    }
+
+    #[test]
+    fn a_freeze_without_an_end_says_so_and_is_lifted_for_an_hour() {
+        let text = "[[freeze]]\nname = \"stop\"\n\
+            days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n";
+        let config = Config::parse(&Source { file: "f".into(), text: text.into() }).unwrap();
+        let rules = AccessRules { freezes: config.freezes, ..AccessRules::default() };
+        let at: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let [stop] = &rules.frozen(None, "prod", at, &Calendars::default())[..] else { panic!("it is a freeze") };
+        assert_eq!((stop.to_string().as_str(), stop.until), ("stop without an end", None));
+        assert_eq!(Some(stop.lifted_until(at)), "2026-11-27T13:00:00Z".parse().ok());
     }
 
     #[test]

@@ -36,6 +36,14 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     /// The reason why it cannot be planned, as a phrase.
     fn available(at: &Selection<'_>) -> Result<String, String>;
 
+    /// Returns the endpoints of which it would change one. Their stages are known before the plan is made; that of other
+    /// things is not.
+    #[must_use]
+    fn endpoints<'a>(at: &Selection<'a>) -> Vec<&'a str> {
+        let own = at.id_of(Kind::Endpoints).filter(|_| Self::ON.contains(&Kind::Endpoints));
+        own.into_iter().collect()
+    }
+
     /// Returns what the operator must answer before the plan; `None` if the intent cannot be planned.
     fn question(at: &Selection<'_>) -> Option<Question>;
 
@@ -67,6 +75,11 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
     /// intent that undoes no other.
     fn arguments(&self) -> Option<Vec<String>> {
         None
+    }
+
+    /// Returns whether its goal depends on the present state, so that it goes one step further when it is done again.
+    fn is_relative(&self) -> bool {
+        false
     }
 
     /// Returns what it switches off or on. The console reminds of what was left off.

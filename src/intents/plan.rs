@@ -1,6 +1,6 @@
 //! A plan: exactly what would be sent, for the operator to read.
 
-use super::{AnyIntent, Guard, Step, Unfinished};
+use super::{AnyIntent, Frozen, Guard, Step, Unfinished};
 use crate::config::Access;
 use crate::redact;
 
@@ -91,6 +91,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The earlier intents of the same target whose end was not seen until this plan was made.
     pub left_open: Vec<Unfinished>,
+    /// The freezes in force when this plan was made, without those that were lifted.
+    pub frozen: Vec<Frozen>,
     /// A sentence about what happens after the call, how long it takes, and when it is done.
     pub then: String,
     /// How to undo the change.
@@ -105,7 +107,7 @@ pub struct Plan {
 
 impl Plan {
     /// Returns a plan without rows and calls, to be filled in.
-    pub(super) fn of(id: String, intent: impl Into<AnyIntent>, title: String, target: String) -> Self {
+    pub(crate) fn of(id: String, intent: impl Into<AnyIntent>, title: String, target: String) -> Self {
         Self {
             id,
             intent: intent.into(),
@@ -119,6 +121,7 @@ impl Plan {
             checks: Vec::new(),
             warnings: Vec::new(),
             left_open: Vec::new(),
+            frozen: Vec::new(),
             then: String::new(),
             undo: String::new(),
             inverse: None,

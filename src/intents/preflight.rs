@@ -1,8 +1,8 @@
 //! The permissions of the caller, as IAM simulates them: `docs/aws.md#simulated-permissions`.
 //!
 //! The simulation knows the policies of the user or the role. It does not know the policy of the session, and it knows
-//! those of resources and of the organisation only in part. So it never opens what AWS refused; it only names what is
-//! probably missing.
+//! those of resources and of the organisation only in part. So it never opens what AWS refused, and it refuses nothing: the
+//! menu says what it denies, until the operator reads everything anew.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::{AnyIntent, Executor, Switch, Switched, new_id};
 use crate::journal::{Entry, Event};
+use crate::redact;
 use crate::resources::Kind;
+use crate::view::harmless;
 
 /// The name under which the journal has an acknowledgement.
 pub const ACKNOWLEDGE: &str = "acknowledge";
@@ -66,7 +68,8 @@ impl Executor {
     pub fn acknowledge(&self, about: &(Kind, String), since: Timestamp, note: Option<&str>) -> io::Result<()> {
         let mut entry = self.entry(new_id(), Event::Done, ACKNOWLEDGE, &about.1);
         entry.parameters = Some(json!({"kind": about.0.name(), "since": since, "withdrawn": note.is_none()}));
-        note.unwrap_or("withdrawn").trim().clone_into(&mut entry.message);
+        // Everybody who can read the journal reads the note.
+        entry.message = harmless(&redact::text(note.unwrap_or("withdrawn").trim()));
         self.journal.append(&entry)
     }
 

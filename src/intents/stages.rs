@@ -47,7 +47,7 @@ impl AccessRules {
             let unknown = if stage.is_empty() { ", which this could be of" } else { "" };
             (own.access, format!("stage {}{unknown}", own.name))
         });
-        // Where both ask for the same, the stage says it, because it comes last.
+        // If both ask for the same, `max_by_key` returns the last one, so the plan names the stage.
         [account, own].into_iter().flatten().max_by_key(|(access, _)| *access).unwrap_or_default()
     }
 }

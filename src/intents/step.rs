@@ -1,5 +1,6 @@
 //! One call of a plan, together with the parameters that are shown of it.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Refusal;
@@ -70,12 +71,12 @@ impl Step {
     }
 
     /// Looks once for the effect of the call in AWS, and returns the answer that AWS would have given; `None` if there
-    /// is no effect.
+    /// is no effect. The call was not made before the time.
     ///
     /// # Errors
     /// When AWS does not answer the question.
-    pub(super) async fn effect(&self, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
-        effect(&self.api().to_string(), &self.parameters, aws).await
+    pub(super) async fn effect(&self, since: Timestamp, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
+        effect(&self.api().to_string(), &self.parameters, since, aws).await
     }
 }
 

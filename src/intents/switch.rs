@@ -80,9 +80,9 @@ impl Switch {
         if self == Self::Enabled { "ENABLED" } else { "DISABLED" }
     }
 
-    /// Returns the label of the action on a thing of this kind: `disable rule`.
+    /// Returns the label of the action on a thing of this kind: `switch rule off`.
     pub(super) fn label(self, kind: &str) -> String {
-        format!("{} {kind}", self.verb().to_lowercase())
+        format!("switch {kind} {}", if self == Self::Enabled { "on" } else { "off" })
     }
 
     /// Refuses a change that changes nothing.

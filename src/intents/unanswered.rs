@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -9,19 +10,20 @@ use super::{Outcome, Progress, Receipt, Step};
 use crate::aws::{Aws, AwsError, ErrorKind};
 
 /// The time after which a call without an effect was not accepted. AWS shows the effect within seconds.
-const SETTLED: Duration = Duration::from_secs(30);
+pub(super) const SETTLED: Duration = Duration::from_secs(30);
 /// The time between two looks.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The search ends after this time without an answer to any look.
 const BLIND: Duration = Duration::from_mins(10);
 
 /// Searches AWS for the effect of a call that ended with this error instead of an answer, and returns the answer that
-/// AWS would have given.
+/// AWS would have given. The call was not made before the time.
 ///
 /// # Errors
 /// The end of the plan: the call had no effect, or it is unknown whether it had one.
 pub(super) async fn find_effect(
     step: &Step,
+    since: Timestamp,
     aws: &Aws,
     error: &AwsError,
     progress: &mpsc::Sender<Progress>,
@@ -31,7 +33,7 @@ pub(super) async fn find_effect(
     let began = Instant::now();
     let mut answered = began;
     loop {
-        match step.effect(aws).await {
+        match step.effect(since, aws).await {
             Ok(Some(receipt)) => return Ok(receipt),
             Ok(None) if began.elapsed() >= SETTLED => {
                 return Err(Outcome::Failed(format!(

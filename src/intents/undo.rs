@@ -35,13 +35,15 @@ impl Executor {
         let sent = |entry: &&Entry| entry.event == Event::Sending && id.is_none_or(|id| entry.id == id);
         let Some(last) = here().rfind(sent) else {
             let what = id.map_or_else(|| "no change".to_owned(), |id| format!("no change {id}"));
-            return refuse(format!("the journal {path} has {what} of this account and region"));
+            let again = "; each start of the demo is a new account, and sagetop simulate serves one that stays";
+            let again = if self.journal.is_of_a_new_account() { again } else { "" };
+            return refuse(format!("the journal {path} has {what} of this account and region{again}"));
         };
         let name = format!("{} {}", last.intent, last.target);
         let is_open = |state: &State| matches!(state, State::UnderWay(_) | State::Unseen(_) | State::Unknown(_));
-        let mut own_open = unfinished.iter().filter(|open| open.found.id == last.id);
-        if let Some(open) = own_open.find(|open| is_open(&open.found.state)) {
-            return refuse(format!("{}; it can be undone when it has ended", open.found));
+        let mut own_open = unfinished.iter().filter(|open| open.id() == last.id);
+        if let Some(open) = own_open.find(|open| is_open(&open.state)) {
+            return refuse(format!("{open}; it can be undone when it has ended"));
         }
         let own = || here().filter(|entry| entry.id == last.id);
         let failed = own().rfind(|entry| entry.event == Event::Failed);

@@ -2,19 +2,23 @@
 //!
 //! The journal contains the calls, and AWS shows their effect. Both are read at each start and before each plan.
 
+mod state;
+
 use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
-use std::{fmt, io};
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::calls::effect;
-use super::{AnyIntent, Executor, Receipt, Verdict};
+use super::calls::{effect, starts};
+use super::{AnyIntent, Executor, Receipt, Verdict, unanswered};
 use crate::aws::AwsError;
 use crate::journal::{Entry, Event, Tail};
+
+pub use state::{State, Unfinished};
 
 /// The most lines of the journal that are read.
 const LINES: usize = 10_000;
@@ -23,88 +27,18 @@ const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The age of the youngest intents that are reviewed. Another console may still work on a younger one, because it
 /// searches ten minutes for the effect of a call without an answer.
 const YOUNGEST: SignedDuration = SignedDuration::from_mins(15);
+/// The time in which a command is told again of an end that a start or a plan found: a script may not have seen it.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(15);
 /// The longest time for the look at one intent in AWS.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
-/// An intent without an end in the journal, and its present state in AWS.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
-    /// The id of the intent in the journal.
-    pub id: String,
-    /// The name of the intent in the journal: `approve`, `rollback`, ….
-    pub intent: String,
-    /// The target of the intent: the name that the operator typed.
-    pub target: String,
-    /// The time just before its last call, UTC.
-    pub at: Timestamp,
-    /// The result of the intent.
-    pub state: State,
-}
-
-/// The result of an intent whose end was not seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// The wanted end state is reached now.
-    Done(String),
-    /// The end state is not reached and will not be; the text describes the remains.
-    Failed(String),
-    /// The plan ended before its last call; the text describes what its earlier calls made.
-    Partial(String),
-    /// AWS accepted the call, but a newer change has replaced its effect.
-    Replaced(String),
-    /// AWS or another console may still work on it; the text is what it is doing.
-    UnderWay(String),
-    /// No effect is seen so far, but another console may still be working on it.
-    Unseen(String),
-    /// AWS could not be read; the text is the reason.
-    Unknown(String),
-}
-
-impl State {
-    /// Returns the result, as the end of a sentence.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Done(text)
-            | Self::Failed(text)
-            | Self::Partial(text)
-            | Self::Replaced(text)
-            | Self::UnderWay(text)
-            | Self::Unseen(text)
-            | Self::Unknown(text) => text,
-        }
-    }
-
-    /// Returns whether something of the intent is or may be in AWS, so that the same intent would do it twice.
-    #[must_use]
-    pub fn may_have_acted(&self) -> bool {
-        match self {
-            Self::Failed(_) | Self::Unseen(_) => false,
-            Self::Done(_) | Self::Partial(_) | Self::Replaced(_) | Self::UnderWay(_) | Self::Unknown(_) => true,
-        }
-    }
-
-    /// Returns the event that ends the intent in the journal; `None` if the end is uncertain.
-    fn end(&self) -> Option<Event> {
-        match self {
-            Self::Done(_) => Some(Event::Done),
-            Self::Failed(_) | Self::Partial(_) | Self::Replaced(_) => Some(Event::Failed),
-            Self::UnderWay(_) | Self::Unseen(_) | Self::Unknown(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for Unfinished {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match &self.state {
-            State::Done(_) => "is done",
-            State::Failed(_) | State::Partial(_) => "is not done",
-            State::Replaced(_) => "is over",
-            State::UnderWay(_) | State::Unseen(_) => "is under way",
-            State::Unknown(_) => "is not known to be done",
-        };
-        write!(f, "{} {} was left open and {word}: {}", self.intent, self.target, self.state.text())
-    }
+/// To whom the end of an intent is told that was found in AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It is shown at the start of a console, by `status`, or in a plan.
+    Reader,
+    /// A command that does the same again, and that was refused for it.
+    Command,
 }
 
 /// An intent that has no end in the journal.
@@ -116,13 +50,8 @@ struct Open {
     sent: bool,
     /// The last call before it that AWS accepted.
     earlier: Option<String>,
-}
-
-/// An intent without an end that was looked at, with the journal entry of its last call.
-#[derive(Debug)]
-pub(super) struct Looked {
-    pub(super) found: Unfinished,
-    last: Entry,
+    /// Whether the journal has its end since a moment ago, because somebody looked. No command was told of it.
+    reviewed: bool,
 }
 
 impl Executor {
@@ -138,33 +67,48 @@ impl Executor {
     /// Finds the intents of this account and region that have no end in the journal, reads the result of each from AWS,
     /// and journals the ends that are certain. Changes nothing in AWS.
     pub async fn review(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
-        let looked = self.look(journal).await;
-        for looked in &looked {
-            self.close_in_journal(looked);
-        }
-        looked.into_iter().map(|looked| looked.found).collect()
+        let unfinished = self.look(journal).await;
+        self.close_in_journal(&unfinished, Told::Reader);
+        unfinished
     }
 
-    /// Does the same as [`Self::review`] without writing into the journal. What is closed there must be told, because
-    /// it is not found again.
-    pub(super) async fn look(&self, journal: &io::Result<Tail>) -> Vec<Looked> {
-        let now = (self.clock)();
+    /// Does the same as [`Self::review`] without writing into the journal.
+    pub(super) async fn look(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
+        let mut open = self.left_open(journal);
+        open.retain(|open| !open.reviewed);
+        self.look_at_all(open).await
+    }
+
+    /// Does the same as [`Self::look`], and finds those as well whose end somebody found a moment ago.
+    pub(super) async fn look_again(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
+        self.look_at_all(self.left_open(journal)).await
+    }
+
+    fn left_open(&self, journal: &io::Result<Tail>) -> Vec<Open> {
         let entries = journal.as_ref().map_or(&[][..], |tail| &tail.entries);
-        let open = without_end(entries, self, now);
+        without_end(entries, self, (self.clock)())
+    }
+
+    async fn look_at_all(&self, open: Vec<Open>) -> Vec<Unfinished> {
+        let now = (self.clock)();
         join_all(open.into_iter().map(|open| self.look_at(open, now))).await
     }
 
-    async fn look_at(&self, open: Open, now: Timestamp) -> Looked {
+    async fn look_at(&self, open: Open, now: Timestamp) -> Unfinished {
         let state = match timeout(LONGEST_LOOK, self.outcome(&open, now)).await {
             Ok(Ok(state)) => state,
             Ok(Err(error)) => State::Unknown(error.to_string()),
             Err(_) => State::Unknown("AWS does not answer".to_owned()),
         };
-        let young = now.duration_since(open.last.at) < YOUNGEST;
+        let age = now.duration_since(open.last.at);
+        let young = age < YOUNGEST;
         let so_far = |why: String| format!("so far {why}; another console may still be working on it");
+        let started = open.last.call.as_deref().is_some_and(starts);
         let state = match state {
             State::Failed(why) if young => State::Unseen(so_far(why)),
             State::Partial(why) if young => State::UnderWay(so_far(why)),
+            // AWS accepted the execution and does not list it yet. No other execution can have taken its place.
+            State::Replaced(why) if young && started => State::UnderWay(so_far(why)),
             State::Done(_)
             | State::Failed(_)
             | State::Partial(_)
@@ -173,13 +117,15 @@ impl Executor {
             | State::Unseen(_)
             | State::Unknown(_) => state,
         };
-        let Entry { id, intent, target, at, .. } = open.last.clone();
-        Looked { found: Unfinished { id, intent, target, at, state }, last: open.last }
+        let settled = SignedDuration::try_from(unanswered::SETTLED).unwrap_or_default();
+        // The clock of the machine may have been set back since.
+        let settles_in = (settled - age).clamp(SignedDuration::ZERO, settled).unsigned_abs();
+        Unfinished { last: open.last, state, settles_in, reviewed: open.reviewed }
     }
 
     /// Reads from AWS the present state of an intent that AWS accepted, by the journal entry of its last call.
     pub(super) async fn state_of(&self, last: Entry) -> State {
-        let open = Open { last, sent: true, earlier: None };
+        let open = Open { last, sent: true, earlier: None, reviewed: false };
         match timeout(LONGEST_LOOK, self.outcome(&open, (self.clock)())).await {
             Ok(Ok(state)) => state,
             Ok(Err(error)) => State::Unknown(error.to_string()),
@@ -193,8 +139,11 @@ impl Executor {
         let (Some(call), Some(parameters)) = (&last.call, &last.parameters) else {
             return Ok(State::Failed("nothing was sent".into()));
         };
-        let Some(receipt) = effect(call, parameters, &self.aws).await? else {
+        let Some(receipt) = effect(call, parameters, last.at, &self.aws).await? else {
             return Ok(match &open.earlier {
+                _ if open.sent && starts(call) => {
+                    State::Replaced(format!("AWS accepted {call}, and does not list what it started"))
+                }
                 _ if open.sent => State::Replaced(format!("AWS accepted {call}, and something newer has replaced it")),
                 Some(earlier) => State::Partial(format!(
                     "{call} left no trace in AWS, and {earlier} before it was accepted and stays"
@@ -218,15 +167,18 @@ impl Executor {
         entry.may_be_of(&self.aws.region, self.aws.endpoint.as_deref(), &self.identity)
     }
 
-    /// Journals the end of an intent, if the end is certain and the intent certainly belongs to this account.
-    pub(super) fn close_in_journal(&self, looked: &Looked) {
-        let (last, state) = (&looked.last, &looked.found.state);
-        let Some(event) = state.end().filter(|_| last.is_of_account(&self.identity)) else { return };
-        let message = format!("seen later: {}", state.text());
-        let (call, parameters, request_id, undo) = (None, None, None, None);
-        let end = Entry { at: (self.clock)(), event, call, parameters, request_id, undo, message, ..last.clone() };
-        // If the journal cannot be written, the intent is found again at the next start.
-        let _ = self.journal.append(&end);
+    /// Journals the ends of intents, where an end is certain and the intent certainly belongs to this account. Who looks at
+    /// them does not find them again. A command that does the same does, for some minutes, until it was refused for them.
+    pub fn close_in_journal<'a>(&self, unfinished: impl IntoIterator<Item = &'a Unfinished>, told: Told) {
+        let reviewed = told == Told::Reader;
+        for Unfinished { last, state, .. } in unfinished.into_iter().filter(|open| !(open.reviewed && reviewed)) {
+            let Some(event) = state.end().filter(|_| last.is_of_account(&self.identity)) else { continue };
+            let message = format!("seen later: {}", state.text());
+            let (at, call, parameters, request_id, undo) = ((self.clock)(), None, None, None, None);
+            let end = Entry { at, event, call, parameters, request_id, undo, message, reviewed, ..last.clone() };
+            // If the journal cannot be written, the intent is found again at the next start.
+            let _ = self.journal.append(&end);
+        }
     }
 }
 
@@ -235,12 +187,16 @@ fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Op
     let here = |e: &&Entry| executor.may_have_made(e);
     let mut open: BTreeMap<&str, Open> = BTreeMap::new();
     for entry in entries.iter().filter(here) {
+        let told_again = entry.reviewed && now.duration_since(entry.at) < TOLD_AGAIN;
         match entry.event {
+            Event::Done | Event::Failed | Event::Refused if told_again => {
+                open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.reviewed = true);
+            }
             Event::Done | Event::Failed | Event::Refused => drop(open.remove(entry.id.as_str())),
             Event::Sending => {
                 let before = open.remove(entry.id.as_str());
                 let earlier = before.and_then(|before| if before.sent { before.last.call } else { before.earlier });
-                open.insert(&entry.id, Open { last: entry.clone(), sent: false, earlier });
+                open.insert(&entry.id, Open { last: entry.clone(), sent: false, earlier, reviewed: false });
             }
             Event::Sent => open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.sent = true),
             // These events do not show whether AWS accepted the call.
@@ -288,6 +244,7 @@ mod tests {
             request_id: None,
             undo: None,
             message: String::new(),
+            reviewed: false,
         }
     }
 
@@ -303,7 +260,17 @@ mod tests {
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
             preferences: Arc::default(),
         };
-        without_end(entries, &executor, now).into_iter().map(|open| open.last.id).collect()
+        let open = without_end(entries, &executor, now).into_iter();
+        open.map(|open| if open.reviewed { format!("{}, reviewed", open.last.id) } else { open.last.id }).collect()
+    }
+
+    #[test]
+    fn an_end_that_somebody_found_is_told_to_a_command_for_some_minutes() {
+        let found = |at, reviewed| Entry { reviewed, ..entry(at, "a", Event::Done) };
+        let sending = || entry(990_000, "a", Event::Sending);
+        assert_eq!(open(&[sending(), found(999_500, true)]), ["a, reviewed"]);
+        assert!(open(&[sending(), found(999_000, true)]).is_empty(), "more than 15 min ago");
+        assert!(open(&[sending(), found(999_500, true), found(999_600, false)]).is_empty(), "a command was told");
     }
 
     #[test]

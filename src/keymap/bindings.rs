@@ -56,6 +56,11 @@ impl<A: Named> Bindings<A> {
         Press::Pending(follow)
     }
 
+    /// Does something begin with this key, or is it a part of a chord?
+    pub(super) fn knows(&self, key: Key) -> bool {
+        self.all.iter().any(|(keys, _)| keys.contains(&key))
+    }
+
     /// Returns the keys that run an action, in the order of the files.
     pub(super) fn keys_of(&self, name: &str) -> impl Iterator<Item = &[Key]> {
         self.all.iter().filter(move |(_, action)| action.name() == name).map(|(keys, _)| keys.as_slice())

@@ -1,4 +1,4 @@
-//! Which lines tell of an error.
+//! Finds the lines that tell of an error.
 
 use std::sync::LazyLock;
 

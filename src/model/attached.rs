@@ -26,9 +26,34 @@ pub struct Attached<'a> {
     pub confidence: Confidence,
     /// The stage where it is shown.
     pub stage: StageKind,
+    /// The way in which it is attached.
+    pub way: Way<'a>,
 }
 
-impl Attached<'_> {
+/// The way in which something is attached to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way<'a> {
+    /// It acts on the thing, or describes it.
+    Names,
+    /// It acts on events of the thing.
+    Hears,
+    /// This one starts it when something happens to the thing.
+    StartedBy(Kind, &'a str),
+}
+
+impl<'a> Attached<'a> {
+    /// Returns the two ends of its edge, the one that comes first on the way from the data to people first.
+    #[must_use]
+    pub fn ends(&self) -> ((Kind, &'a str), (Kind, &'a str)) {
+        let own = (self.kind, self.id);
+        match self.way {
+            Way::StartedBy(kind, id) => ((kind, id), own),
+            Way::Hears => (self.to, own),
+            // A pipeline that delivers versions takes them from its group, so the group comes first.
+            Way::Names if self.has_own_stage() && self.to.0 == Kind::Groups => (self.to, own),
+            Way::Names => (own, self.to),
+        }
+    }
     /// Returns whether it is shown below the thing that it names: groups are not shown as such, and some things have a
     /// place of their own.
     #[must_use]
@@ -42,8 +67,8 @@ impl Attached<'_> {
     }
 }
 
-/// A row that names a thing: its kind, its id, and the field.
-type Referrer<'a> = (Kind, &'a str, &'static str);
+/// A row that names a thing: its kind, its id, the field, and the way.
+type Referrer<'a> = (Kind, &'a str, &'static str, Way<'a>);
 
 /// The rows that name other things, by these things.
 pub(super) struct Referrers<'a> {
@@ -72,7 +97,8 @@ impl<'a> Referrers<'a> {
             for thing in table.things() {
                 for reference in thing.references() {
                     let key = (reference.kind, Name(reference.id));
-                    all.entry(key).or_default().push((kind, thing.id(), reference.field));
+                    let way = if reference.heard { Way::Hears } else { Way::Names };
+                    all.entry(key).or_default().push((kind, thing.id(), reference.field, way));
                 }
             }
         }
@@ -94,12 +120,12 @@ impl<'a> Referrers<'a> {
             own.chain(configured).map(|(kind, id)| Open { kind, id, stage: stage_of(kind), started: false }).collect();
         let mut known: HashSet<(Kind, &str), RandomState> = attached.iter().map(|a| (a.kind, a.id)).collect();
         while let Some(to) = open.pop() {
-            for (kind, id, field, confidence) in self.referrers(to) {
+            for ((kind, id, field, way), confidence) in self.referrers(to) {
                 if to.started && !known.contains(&(kind, id)) {
                     continue;
                 }
                 let stage = own_stage(kind).unwrap_or(to.stage);
-                attached.push(Attached { kind, id, to: (to.kind, to.id), field, confidence, stage });
+                attached.push(Attached { kind, id, to: (to.kind, to.id), field, confidence, stage, way });
                 if known.insert((kind, id)) {
                     open.push(Open { kind, id, stage, started: false });
                 }
@@ -118,18 +144,19 @@ impl<'a> Referrers<'a> {
     }
     /// Returns the rows that name a thing, and the rules that act on its events. It is a guess that a rule does whose
     /// pattern is not wholly understood.
-    fn referrers(&self, to: Open<'a>) -> Vec<(Kind, &'a str, &'static str, Confidence)> {
+    fn referrers(&self, to: Open<'a>) -> Vec<(Referrer<'a>, Confidence)> {
         let named = self.by_thing.get(&(to.kind, Name(to.id))).into_iter().flatten();
-        let named = named.map(|&(kind, id, field)| (kind, id, field, Confidence::Exact));
+        let named = named.map(|referrer| (*referrer, Confidence::Exact));
         let alarm = self.store.alarms.get(to.id).filter(|_| to.kind == Kind::Alarms);
         let hearing = alarm.map(|alarm| self.hearers.of(alarm)).unwrap_or_default().into_iter();
         let hearing = hearing.map(|Hearer { kind, id, sure }| {
-            (kind, id, "EventPattern", if sure { Confidence::Exact } else { Confidence::Guess })
+            let confidence = if sure { Confidence::Exact } else { Confidence::Guess };
+            ((kind, id, "EventPattern", Way::Hears), confidence)
         });
         named.chain(hearing).collect()
     }
     /// Returns the things that a thing starts when something happens to `to`.
-    fn started(&self, kind: Kind, id: &str, to: Open<'a>) -> Vec<Attached<'a>> {
+    fn started(&self, kind: Kind, id: &'a str, to: Open<'a>) -> Vec<Attached<'a>> {
         let targets = self.store.get(kind, id).map(Thing::targets).unwrap_or_default();
         if targets.iter().any(|target| (target.kind, Name(target.id)) == (to.kind, Name(to.id))) {
             return Vec::new();
@@ -138,8 +165,8 @@ impl<'a> Referrers<'a> {
         let attached = attachable.filter_map(|target| {
             let thing = self.store.get(target.kind, target.id)?;
             let stage = own_stage(target.kind).unwrap_or(to.stage);
-            let (to, confidence) = ((to.kind, to.id), Confidence::Exact);
-            Some(Attached { kind: target.kind, id: thing.id(), to, field: target.field, confidence, stage })
+            let (to, confidence, way) = ((to.kind, to.id), Confidence::Exact, Way::StartedBy(kind, id));
+            Some(Attached { kind: target.kind, id: thing.id(), to, field: target.field, confidence, stage, way })
         });
         attached.collect()
     }
@@ -159,6 +186,7 @@ impl<'a> Referrers<'a> {
                 field: "[[model]] codepipeline",
                 confidence: Confidence::Config,
                 stage: StageKind::Registry,
+                way: Way::Names,
             })
         });
         attached.collect()

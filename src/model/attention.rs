@@ -9,6 +9,7 @@ mod data;
 mod drift;
 mod endpoint;
 mod errors;
+mod last_change;
 mod metrics;
 mod muted;
 mod parts;
@@ -25,7 +26,7 @@ use jiff::Timestamp;
 
 use super::index::Index;
 use super::rows::Rows;
-use super::{Chain, Column, Deployment, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
+use super::{Chain, Column, Health, Mark, Reason, Rule, Stage, StageKind};
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
@@ -126,8 +127,9 @@ rules! {
     Training "running" training::running: "a run or a job is in progress",
     Training "callback" training::callback [AwaitsDecision]: "a step of a run waits until somebody calls back",
     Training "slow" training::slow [SaysAge]: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
-    Training "last-run-failed" training::last_run_failed: "the newest finished run or job failed",
-    Training "nothing-registered" training::nothing_registered: "the newest run succeeded and registered nothing",
+    Training "last-run-failed" training::last_run_failed [OfLastRun]: "the newest finished run or job failed",
+    Training "nothing-registered" training::nothing_registered [OfLastRun]: "the newest run succeeded and registered nothing",
+    Training "batch-failed" training::batch_failed [Beside]: "the newest transform or processing job of its name, outside of pipelines and monitors, failed in the last week",
     Training "not-started" attached::not_retrained [Cause AwaitsDecision]: "the rules and schedules that start a pipeline of the model, or its state machine, are all disabled or without targets",
     Training "attached" attached::of_training [Cause]: "something that starts or runs the training cannot do its work",
     Training "source" training::source: "pipelines cannot be read",
@@ -185,25 +187,34 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
     });
     let mut reasons: Vec<Reason> = found.collect();
     // The worst reasons come first. Among equal ones, endpoints come first, then recent reasons in the order in which
-    // they began.
+    // they began, then what waits for somebody and has no time, then older reasons. What is beside the way of the model
+    // comes last.
     let newest = reasons.iter().filter(|r| r.health >= Health::Warning).filter_map(|r| r.since).max();
-    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage() == StageKind::Endpoint), by_time(r, newest)));
+    let newest = newest.filter(|newest| observed.at.as_second() - newest.as_second() <= LATELY);
+    let place = |r: &Reason| (Reverse(r.stage() == StageKind::Endpoint), r.rule.is(Mark::Beside), by_time(r, newest));
+    reasons.sort_by_key(|r| (Reverse(counts_as(r)), place(r)));
     let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &input, &reasons)).collect();
     let health = reasons.iter().map(counts_as).max().unwrap_or(Health::Ok);
-    let last_change = last_change(&input);
-    chain.good_news = alarms::all_good_news(rows, config);
+    let last_change = last_change::last_change(&input);
+    let degrading = alarms::all_degrading(&input, rows);
+    (chain.good_news, chain.degrading) = (alarms::all_good_news(rows, config), degrading);
     (chain.stages, chain.reasons, chain.health, chain.last_change) = (stages, reasons, health, last_change);
 }
 
 /// The maximum number of seconds between a cause and the newest trouble.
 const LATELY: i64 = 24 * 3600;
 
-/// Orders reasons by time. Problems of one day are in the order in which they began, because the later ones may
-/// follow from the first. All other reasons are sorted from the newest to the oldest.
-fn by_time(reason: &Reason, newest: Option<Timestamp>) -> (bool, i64) {
-    let Some(since) = reason.since.map(Timestamp::as_second) else { return (true, i64::MAX) };
+/// Orders reasons by time. Problems of the last day are in the order in which they began, because the later ones may
+/// follow from the first; `newest` is the begin of the newest of them. All other reasons are sorted from the newest to
+/// the oldest.
+fn by_time(reason: &Reason, newest: Option<Timestamp>) -> (u8, i64) {
+    let harms = reason.health >= Health::Warning;
+    let Some(since) = reason.since.map(Timestamp::as_second) else {
+        let awaits = reason.awaits || reason.rule.is(Mark::AwaitsDecision);
+        return if harms && awaits { (1, 0) } else { (3, 0) };
+    };
     let lately = newest.is_some_and(|newest| newest.as_second() - since <= LATELY);
-    if reason.health >= Health::Warning && lately { (false, since) } else { (true, -since) }
+    if harms && lately { (0, since) } else { (2, -since) }
 }
 
 /// Limits the health of a reason: only trouble that customers see breaks a model, trouble behind the endpoint
@@ -217,7 +228,8 @@ fn counts_as(reason: &Reason) -> Health {
 
 fn stage(kind: StageKind, input: &RuleInput<'_>, reasons: &[Reason]) -> Stage {
     // Reasons are sorted, so the first of several equal ones wins.
-    let worst = reasons.iter().filter(|r| r.stage() == kind).rev().max_by_key(|r| r.health);
+    let own = reasons.iter().filter(|r| r.stage() == kind && !training::is_tried_again(input, r));
+    let worst = own.rev().max_by_key(|r| r.health);
     if let Some(r) = worst.filter(|r| r.health > Health::Ok) {
         return Stage::of(r);
     }
@@ -268,54 +280,6 @@ fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 /// contain it were read.
 fn untold<const N: usize>(tables: [Vec<Finding>; N]) -> Vec<Finding> {
     tables.into_iter().flatten().take(1).collect()
-}
-
-/// An event that may have been the last change.
-enum Happening<'a> {
-    Live(&'a Serving<'a>),
-    Registered(i32),
-    Decided(i32, &'a str),
-    Started,
-    Failed,
-    Deploys(&'a Serving<'a>, &'a Deployment<'a>),
-}
-
-impl Happening<'_> {
-    fn text(&self) -> String {
-        match self {
-            Self::Live(serving) => {
-                let what = serving.came();
-                if serving.production() { what } else { format!("{what} in {}", serving.stage) }
-            }
-            Self::Registered(version) => format!("v{version} registered"),
-            Self::Decided(version, approval) => format!("v{version} {}", approval.to_lowercase()),
-            Self::Started => "run started".to_owned(),
-            Self::Failed => "run failed".to_owned(),
-            Self::Deploys(serving, deployment) => {
-                let what =
-                    deployment.to.as_ref().map_or_else(|| deployment.status.to_owned(), |to| format!("{to} arrives"));
-                if serving.production() { what } else { format!("{what} in {}", serving.stage) }
-            }
-        }
-    }
-}
-
-fn last_change(input: &RuleInput<'_>) -> Option<(Timestamp, String)> {
-    let mut changes: Vec<(Timestamp, Happening<'_>)> = Vec::new();
-    changes.extend(input.chain.serving.iter().filter_map(|s| Some((s.since?, Happening::Live(s)))));
-    for package in input.rows.packages.iter().take(5) {
-        let version = package.version.unwrap_or_default();
-        changes.extend(package.created.map(|at| (at, Happening::Registered(version))));
-        let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
-        changes.extend(decided.map(|at| (at, Happening::Decided(version, &package.approval))));
-    }
-    let deployed = input.chain.serving.iter().filter_map(|s| Some((s, s.deployment.as_ref()?)));
-    changes.extend(deployed.filter_map(|(s, deployment)| Some((deployment.since?, Happening::Deploys(s, deployment)))));
-    let run = input.rows.executions.first();
-    changes.extend(run.and_then(|run| run.started).map(|at| (at, Happening::Started)));
-    let failed = run.filter(|run| run.status == "Failed").and_then(|run| run.modified);
-    changes.extend(failed.map(|at| (at, Happening::Failed)));
-    changes.into_iter().max_by_key(|(at, _)| *at).map(|(at, what)| (at, what.text()))
 }
 
 #[cfg(test)]

@@ -71,14 +71,14 @@ pub fn compare_versions(observed: &Observed, chain: &Chain<'_>, old: &str, new: 
     Some(Versions { pairs, trained: jobs.is_some() })
 }
 
-/// Compares a version of a model with the one that serves in production, or where there is no production. `None` if
-/// the version itself is that one, or nothing that is known serves.
+/// Compares a version of a model with the one that serves in production, or where there is no production: with the one
+/// that gets the largest share. `None` if the version itself is that one, or nothing that is known serves.
 #[must_use]
 pub fn beside_live<'a>(observed: &'a Observed, chain: &Chain<'a>, candidate: &str) -> Option<BesideLive<'a>> {
     let packages = &observed.store.packages;
     let candidate = packages.get(candidate)?;
     let serving = chain.serving.iter().find(|serving| !serving.versions.is_empty())?;
-    let (live, _) = serving.versions.iter().max_by_key(|(_, version)| *version)?;
+    let (live, _) = serving.versions.first()?;
     let live = packages.rows().find(|package| package.arn.eq_ignore_ascii_case(live))?;
     if live.arn == candidate.arn {
         return None;
@@ -136,7 +136,7 @@ fn inputs(live: &JobDetails, candidate: &JobDetails) -> Pair {
 }
 
 fn final_metrics(job: &JobDetails) -> impl Iterator<Item = (String, String)> {
-    job.metrics.iter().map(|(name, value)| (name.clone(), fmt::number(f64::from(*value))))
+    job.metrics.iter().map(|(name, value)| (name.clone(), fmt::number(*value)))
 }
 
 fn parameters(job: &JobDetails) -> impl Iterator<Item = (String, String)> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Serving;
+use super::serving::same_versions;
 use crate::fmt;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
 use crate::resources::endpoint::Endpoint;
@@ -50,9 +51,12 @@ pub(super) fn under_way<'a>(
     if !changing && pending.is_none() {
         return None;
     }
-    let named = |versions: &[(&str, i32)]| versions.iter().map(|(_, v)| *v).max().map(|v| format!("v{v}"));
+    let named = |versions: &[(&str, i32)]| {
+        let all: Vec<String> = versions.iter().map(|(_, version)| format!("v{version}")).collect();
+        (!all.is_empty()).then(|| all.join(" + "))
+    };
     let (mut from, mut to) = (named(&serving.versions), named(&serving.arriving));
-    if from.is_some() && from == to {
+    if from.is_some() && same_versions(&serving.versions, &serving.arriving) {
         // The versions stay the same, so the change is in the configurations.
         let change = now.zip(next).and_then(|(now, next)| capacity(now, next));
         (from, to) = change.map_or((None, None), |(now, next)| (Some(now), Some(next)));

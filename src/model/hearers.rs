@@ -1,4 +1,4 @@
-//! What acts on the changes of alarms: rules of `EventBridge` whose patterns match their events.
+//! Finds what acts on the changes of alarms: rules of `EventBridge` whose patterns match their events.
 //!
 //! The event: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html>.
 

@@ -96,6 +96,12 @@ pub(super) struct Training<'a> {
 /// Alarms by the name of the thing that they watch.
 pub(super) type Watching<'a> = Keyed<&'a str, Vec<&'a Alarm>>;
 
+/// Alarms by the name of a model or group, without regard to case.
+pub(super) type NamedLikeModels<'a> = Keyed<Name<'a>, Vec<&'a Alarm>>;
+
+/// The dimensions whose value is the name of a model or of its group, in lower case and without signs.
+const MODEL_DIMENSIONS: [&str; 5] = ["model", "modelname", "modelgroup", "modelpackagegroup", "modelpackagegroupname"];
+
 /// The alarms, and the subscriptions of their topics.
 #[derive(Default)]
 pub(super) struct Alarms<'a> {
@@ -106,7 +112,9 @@ pub(super) struct Alarms<'a> {
     pub(super) of_configs: Watching<'a>,
     pub(super) of_pipelines: Watching<'a>,
     pub(super) of_feature_groups: Watching<'a>,
-    pub(super) of_models: Watching<'a>,
+    pub(super) of_models: NamedLikeModels<'a>,
+    /// Alarms on metrics that are not AWS's own, by the values of their dimensions.
+    pub(super) of_own_metrics: NamedLikeModels<'a>,
     /// The alarms that auto scaling made, by endpoint.
     pub(super) scaling: Watching<'a>,
     /// The alarms without dimensions, by each word of their expression, because they have nothing else to match.
@@ -264,9 +272,22 @@ impl<'a> Alarms<'a> {
             "EndpointConfigName" => &mut self.of_configs,
             "PipelineName" => &mut self.of_pipelines,
             "FeatureGroupName" => &mut self.of_feature_groups,
-            "Model" | "ModelName" | "ModelPackageGroupName" => &mut self.of_models,
             _ => return None,
         })
+    }
+
+    /// Notes an alarm by the names that may be those of a model: the value of a dimension that says so, or of any
+    /// dimension of a metric that is not AWS's own.
+    fn note_names(&mut self, alarm: &'a Alarm) {
+        let own = !alarm.namespaces.is_empty() && alarm.namespaces.iter().all(|name| !name.starts_with("AWS/"));
+        for (name, value) in &alarm.dimensions {
+            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            let says_so = MODEL_DIMENSIONS.contains(&plain.to_ascii_lowercase().as_str());
+            let names = if says_so { Some(&mut self.of_models) } else { own.then_some(&mut self.of_own_metrics) };
+            if let Some(names) = names {
+                names.entry(Name(value)).or_default().push(alarm);
+            }
+        }
     }
 
     fn new(observed: &'a Observed) -> Self {
@@ -279,6 +300,7 @@ impl<'a> Alarms<'a> {
                     watching.entry(value).or_default().push(alarm);
                 }
             }
+            alarms.note_names(alarm);
             let scaled = alarm.name.strip_prefix("TargetTracking-endpoint/").and_then(|rest| rest.split('/').next());
             if let Some(endpoint) = scaled {
                 alarms.scaling.entry(endpoint).or_default().push(alarm);

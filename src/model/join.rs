@@ -7,16 +7,20 @@ mod training;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
 use super::index::Index;
 use super::key::{Keyed, Name};
 use super::links::{Edges, Link};
 use super::parallel;
 use super::rows::Rows;
-use super::{Attached, Chain, Confidence, StageKind, attention};
+use super::{Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
+use crate::health::Health;
 use crate::resources::Thing;
 
 use serving::Traced;
+pub(super) use training::RECENT_JOBS;
 
 /// A model before it is joined: its name, its group, and the home of its endpoints.
 struct Origin<'a> {
@@ -68,15 +72,17 @@ impl<'a> ChainBuilder<'a> {
         training::join(self, index);
         alarms::join(self, index);
         self.chain.attached = index.referrers.attached(&self.chain, self.config);
-        for Attached { kind, id, to: (to_kind, to), field, confidence, stage } in self.chain.attached.clone() {
-            let key = |kind, id| index.store.get(kind, id).and_then(Thing::arn).unwrap_or(id);
-            self.within(key(kind, id), key(to_kind, to), confidence, field, stage);
+        for attached in self.chain.attached.clone() {
+            let key = |(kind, id)| index.store.get(kind, id).and_then(Thing::arn).unwrap_or(id);
+            let (from, to) = attached.ends();
+            self.within(key(from), key(to), attached.confidence, attached.field, attached.stage);
         }
         self.chain.arrows = self.edges.arrows;
     }
 }
 
-/// Returns all chains of the indexed tables, the worst first, then by name.
+/// Returns all chains of the indexed tables: the worst first, those whose trouble is the newest before others, then by
+/// name.
 pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
     let preferences = &index.observed.preferences;
     let mut homes = serving::trace_all(index);
@@ -91,8 +97,13 @@ pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
     });
     chains.retain(|chain| !preferences.omit_absent || exists(chain, index));
     // The chains are sorted by name already. A chain is large, so a cached key moves each only once.
-    chains.sort_by_cached_key(|chain| Reverse(chain.health));
+    chains.sort_by_cached_key(|chain| (Reverse(chain.health), Reverse(began(chain))));
     chains
+}
+
+/// Returns since when a model is in trouble, if it is.
+fn began(chain: &Chain<'_>) -> Option<Timestamp> {
+    chain.reasons.first().filter(|worst| worst.health >= Health::Warning)?.since
 }
 
 /// Returns the edges of one chain, each once and in order. To find them, it joins the chain again.

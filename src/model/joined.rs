@@ -158,6 +158,13 @@ impl Joined {
         let Some(owners) = self.owners.get(kind as usize) else { return Vec::new() };
         self.owners_in(owners, |chain| chain.ids(kind), id)
     }
+    /// Returns the worst finding about a thing, of all models that it belongs to.
+    #[must_use]
+    pub fn finding_about(&self, kind: Kind, id: &str) -> Option<&Reason> {
+        let chains = self.owners(kind, id).into_iter();
+        let about = chains.flat_map(|chain| chain.reasons.iter().filter(move |reason| reason.is_about(kind, id)));
+        about.max_by_key(|reason| reason.health)
+    }
     /// Returns all models that a thing, or the thing that it is a part of, belongs to, the worst first.
     #[must_use]
     pub fn owners_of_part(&self, store: &Store, kind: Kind, id: &str) -> Vec<&Chain<'_>> {

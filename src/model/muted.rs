@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::Health;
 use super::key::Keyed;
+use super::told::called;
+use crate::resources::alarm::Alarm;
 use crate::resources::mute_rule::{MuteRule, Muting};
 use crate::resources::{Event, Store};
 
@@ -38,16 +41,24 @@ fn longest<'a>(mutings: impl Iterator<Item = (&'a MuteRule, Muting)>) -> Keyed<&
     all
 }
 
-/// Returns the event of an alarm without the people that it would have told, if it was muted then. A rule that was
-/// changed since may have muted other alarms before.
+/// Returns the event of an alarm without the people that it would have told, if it was muted then, or if nobody listens
+/// to the topics of an alarm that fires since then. A rule that was changed since may have muted other alarms before.
+/// An alarm that only scales an endpoint is no trouble.
 #[must_use]
 pub fn heard(store: &Store, alarm: &str, event: Event) -> Event {
+    let known = store.alarms.get(alarm);
+    if known.is_some_and(Alarm::scaling) && event.health > Health::Ok {
+        return Event { health: Health::Running, ..event };
+    }
     let Some(at) = event.at.filter(|_| !event.by.is_empty()) else { return event };
     let rules = store.mute_rules.rows();
     let own = rules.filter(|rule| rule.modified <= Some(at) && rule.alarms.iter().any(|name| name == alarm));
     match longest(own.filter_map(|rule| Some((rule, rule.muted_at(at)?)))).remove(alarm) {
         Some(muted) => Event { by: format!("muted by rule {}", muted.rule), ..event },
-        None => event,
+        None => match known.filter(|alarm| alarm.firing() && alarm.since == Some(at)) {
+            Some(alarm) => event.by(format!("→ {}", called(store, alarm))),
+            None => event,
+        },
     }
 }
 
@@ -83,6 +94,29 @@ mod tests {
         assert_eq!(found("b"), until("early", "2026-11-23T04:00:00Z"));
         assert_eq!(found("c"), Some(("unclear".to_owned(), None)));
         assert_eq!((found("d"), found("e")), (None, None));
+    }
+
+    #[test]
+    fn an_alarm_that_only_scales_is_no_trouble_and_one_that_nobody_hears_says_so() {
+        use crate::model::testing::{Account, TOPIC, ago, alarm};
+        let mut account = Account::healthy();
+        account.subscriptions.clear();
+        account.topics[0].listeners = Some(Vec::new());
+        let policy =
+            "arn:aws:autoscaling:eu-west-1:1:scalingPolicy:1f:resource/sagemaker/endpoint/e/variant/v:policyName/out";
+        let scaling = Alarm { actions: vec![policy.into()], ..alarm("scaling", "ALARM") };
+        account.alarms.push(scaling);
+        account.alarms.push(Alarm { since: ago(60), ..alarm("ctr", "ALARM") });
+        let store = account.observed().store;
+        assert_eq!(store.alarms.get("ctr").unwrap().actions, [TOPIC]);
+        let fired = |name: &str, seconds| {
+            let event = Event::at(ago(seconds).unwrap(), Health::Critical, format!("{name} ALARM")).by("→ page");
+            let heard = heard(&store, name, event);
+            (heard.health, heard.by)
+        };
+        assert_eq!(fired("scaling", 60).0, Health::Running);
+        assert_eq!(fired("ctr", 60), (Health::Critical, "→ nobody (page has no subscription)".into()));
+        assert_eq!(fired("ctr", 600), (Health::Critical, "→ page".into()), "nobody knows who listened before");
     }
 
     #[test]

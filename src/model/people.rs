@@ -43,7 +43,7 @@ impl Unheard {
 impl std::fmt::Display for Unheard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Unconfirmed => "pending confirmation",
+            Self::Unconfirmed => "waits for confirmation",
             Self::Other(why) => why,
         })
     }

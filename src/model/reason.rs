@@ -37,6 +37,11 @@ pub enum Mark {
     MayBeSeen,
     /// The drawing of the model always shows the finding.
     AlwaysDrawn,
+    /// The finding is about the last run that ended. While a newer run of the same pipeline is under way, that one is the
+    /// state of the stage.
+    OfLastRun,
+    /// The finding is about something beside the way from data to alarms, so other findings that are as bad come first.
+    Beside,
 }
 
 impl Rule {
@@ -123,6 +128,25 @@ impl Reason {
     #[must_use]
     pub fn unsaid_since(&self) -> Option<Timestamp> {
         self.since.filter(|_| !self.rule.is(Mark::SaysAge))
+    }
+}
+
+/// The last change of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The time.
+    pub at: Timestamp,
+    /// The thing that changed: `v12`, `run`. Empty if `how` names it.
+    pub what: String,
+    /// How it changed: `live`, `failed`.
+    pub how: String,
+}
+
+impl Change {
+    /// Returns what changed and how: `v12 live`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        if self.what.is_empty() { self.how.clone() } else { format!("{} {}", self.what, self.how) }
     }
 }
 

@@ -33,6 +33,14 @@ pub fn weight(tier: &str) -> Health {
     }
 }
 
+/// Returns the level of a tier, to sort by: 0 is the highest. A word that is no number is between the tiers that weigh as
+/// much.
+#[must_use]
+pub fn level(tier: &str) -> u8 {
+    let number = tier.chars().next_back().and_then(|last| last.to_digit(10)).and_then(|n| u8::try_from(n).ok());
+    number.unwrap_or(if weight(tier) == Health::Critical { 1 } else { 4 })
+}
+
 /// One word of a text in lower case, and the characters between it and the word before.
 #[derive(Debug)]
 struct Word {

@@ -30,6 +30,7 @@ use crate::resources::model::Model;
 use crate::resources::model_card::ModelCard;
 use crate::resources::monitoring_schedule::MonitoringSchedule;
 use crate::resources::mute_rule::MuteRule;
+use crate::resources::other_job::OtherJob;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::report::EvaluationReport;
@@ -205,6 +206,7 @@ account! {
     executions: PipelineExecution,
     steps: PipelineStep,
     jobs: TrainingJob,
+    other_jobs: OtherJob,
     feature_groups: FeatureGroup,
     topics: Topic,
     subscriptions: Subscription,

@@ -11,7 +11,7 @@ fn an_endpoint_says_which_version_serves_and_which_arrives() {
     for (what, versions, arriving, deployment, label) in [
         ("one version", v1.clone(), vec![], None, "v1"),
         ("no version", vec![], vec![], None, "?"),
-        ("two variants: the newer", vec![("a", 1), ("b", 2)], vec![], None, "v2"),
+        ("two versions, the one with the larger share first", vec![("a", 1), ("b", 2)], vec![], None, "v1 +1"),
         ("a version arrives", v1.clone(), v2, under_way(Some("v2")), "v1→v2"),
         ("the same version arrives", v1.clone(), v1.clone(), under_way(Some("ml.m5.large")), "v1→"),
         ("only its capacity changes", v1, vec![], under_way(None), "v1"),
@@ -76,6 +76,36 @@ fn the_course_of_trouble_begins_with_what_may_have_caused_the_worst_of_it() {
         let course = joined.chain("fraud").unwrap().course();
         let rules = course.map(|(first, next)| (first.rule.name, next.map(|reason| reason.rule.name)));
         assert_eq!(rules, expected, "{what}");
+    }
+}
+
+/// Adds a run that failed eight days ago.
+fn old(a: &mut Account) {
+    a.executions.push(run("r2", "Failed", 8 * DAY));
+}
+
+#[test]
+fn the_trouble_began_when_the_headline_says() {
+    let cases = table! {
+        "nothing is wrong" |_| {} => None;
+        "only an old run failed" |a| old(a) => Some(8 * DAY - HOUR / 2);
+        "an alarm fires, and an old run failed" |a| { old(a); fires(a, "x", HOUR) } => Some(HOUR);
+        "two alarms fire: the first of them" |a| { old(a); fires(a, "x", HOUR); fires(a, "y", MINUTE) } => Some(HOUR);
+        "the data was old before" |a| {
+            old(a);
+            fires(a, "x", HOUR);
+            a.configure("[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/fraud\"\nmax_age = \"1h\"");
+            a.datasets[0].newest = ago(5 * HOUR);
+        } => Some(5 * HOUR);
+        "nobody knows since when the worst of it is so" |a| { old(a); fires(a, "x", HOUR); a.alarms[1].since = None }
+            => Some(8 * DAY - HOUR / 2);
+    };
+    for (what, given, expected) in cases {
+        let mut account = Account::healthy();
+        given(&mut account);
+        let (joined, now) = (account.join(), account.observed().at.as_second());
+        let began = joined.chain("fraud").unwrap().began();
+        assert_eq!(began.map(|at| now - at.as_second()), expected, "{what}");
     }
 }
 

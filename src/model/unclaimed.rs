@@ -8,7 +8,7 @@ use super::index::Index;
 use super::{Chain, Health, severity};
 use crate::resources::alarm::Alarm;
 
-/// Alarms that fire, watch `SageMaker` and belong to no model.
+/// Alarms that fire and belong to no model, and watch `SageMaker` or page those whom alarms of models page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unclaimed {
     /// The names, the worst first.
@@ -29,7 +29,14 @@ impl Unclaimed {
 
 /// Finds the firing alarms that belong to no model. Alarms of auto scaling do not count.
 pub(super) fn unclaimed(index: &Index<'_>, chains: &[Chain<'_>]) -> Unclaimed {
-    let fires = |alarm: &&&Alarm| alarm.firing() && !alarm.scaling() && alarm.watches_sagemaker();
+    // An alarm that calls a topic of a model's alarms pages the same people, so they must see it here.
+    let topics: HashSet<&str, RandomState> = chains.iter().flat_map(|chain| chain.topics.iter().copied()).collect();
+    let pages = |alarm: &Alarm| {
+        let tier = severity::tier(&index.observed.preferences.severity, alarm);
+        let breaks = tier.is_some_and(|tier| severity::weight(&tier) == Health::Critical);
+        breaks && alarm.calls("sns").any(|topic| topics.contains(topic.as_str()))
+    };
+    let fires = |alarm: &&&Alarm| alarm.firing() && !alarm.scaling() && (alarm.watches_sagemaker() || pages(alarm));
     let mut firing = index.alarms.all.iter().filter(fires).peekable();
     if firing.peek().is_none() {
         return Unclaimed::default();
@@ -78,6 +85,8 @@ mod tests {
             alarm("mine", "ALARM", "AWS/SageMaker", Some("fraud-prod")),
             alarm("quiet", "OK", "AWS/SageMaker", None),
             alarm("database", "ALARM", "AWS/RDS", None),
+            alarm("scores-sev1", "ALARM", "Shop/Scores", None),
+            Alarm { actions: Vec::new(), ..alarm("other-team-sev1", "ALARM", "Shop/Scores", None) },
             alarm("TargetTracking-x", "ALARM", "AWS/SageMaker", None),
         ];
         let mut store = Store::default();
@@ -86,9 +95,9 @@ mod tests {
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
         let joined = join(&Observed { store, ..Observed::default() });
         let unclaimed = joined.unclaimed_alarms();
-        assert_eq!(unclaimed.names, ["all-5xx-sev1", "TargetTracking-x", "component"]);
+        assert_eq!(unclaimed.names, ["all-5xx-sev1", "scores-sev1", "TargetTracking-x", "component"]);
         assert_eq!(unclaimed.health, Health::Critical);
-        assert!(unclaimed.text().unwrap().starts_with("all-5xx-sev1 and 2 more in ALARM"));
+        assert!(unclaimed.text().unwrap().starts_with("all-5xx-sev1 and 3 more in ALARM"));
         assert_eq!(Joined::default().unclaimed_alarms().text(), None);
     }
 }

@@ -6,6 +6,7 @@ use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
 use super::cell::tone;
+use super::sources;
 
 /// One row for each thing.
 pub(super) static PANE: Pane = Pane {
@@ -27,6 +28,10 @@ const LIST: List = List {
     ],
     ids,
     row,
+    note: |app| {
+        let missing = sources::not_built(app, |name| matches!(name, "devopsguru" | "health" | "ssm"));
+        missing.map(|phrase| Line::new().muted(phrase)).unwrap_or_default()
+    },
     empty: |_| vec![Line::from("Nothing starts, delivers or scales a model here.")],
     ..List::EMPTY
 };
@@ -48,8 +53,12 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let models: Vec<&str> = app.here.joined.owners(*kind, id).iter().map(|chain| chain.name).collect();
     // A thing that belongs to no model may be switched off for good. Some things concern all models.
     let matters = !models.is_empty() || kind.concerns_all();
-    let health = if matters { thing.health() } else { Health::Absent };
-    let problem = thing.problem().map(|why| format!("{why}  ")).unwrap_or_default();
+    // Only the whole model shows that something works and is too small.
+    let finding = app.here.joined.finding_about(*kind, id).filter(|finding| finding.health > thing.health());
+    let worst = finding.map_or(thing.health(), |finding| finding.health);
+    let health = if matters { worst } else { Health::Absent };
+    let problem = thing.problem().or_else(|| finding.map(|finding| finding.brief().to_owned()));
+    let problem = problem.map(|why| format!("{why}  ")).unwrap_or_default();
     let state = Line::new().with(problem, if matters { tone(health) } else { Tone::Muted });
     let state = state.plain(thing.summary());
     Some(vec![

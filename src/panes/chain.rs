@@ -1,5 +1,6 @@
 //! The selected model as five boxes with arrows. Each shows a state, an age and the important facts.
 
+mod alarms;
 mod business;
 mod deliveries;
 
@@ -8,14 +9,15 @@ use std::borrow::Cow;
 use super::cell::{self, sparkline};
 use crate::app::{Account, App};
 use crate::fmt;
-use crate::model::people::{Reach, reach};
-use crate::model::{Chain, Confidence, Health, Mark, Reason, Serving, Stage, StageKind, severity};
+use crate::model::{Chain, Confidence, Health, Mark, Reason, Serving, Stage, StageKind};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::resources::dataset::Dataset;
 use crate::resources::endpoint::{Mode, Variant};
 use crate::resources::metric::MetricSeries;
-use crate::view::{self, Arrow, Fact, Line, Tone};
+use crate::view::{self, Arrow, Cut, Fact, Line, Tone, cut, width};
+
+pub(super) use alarms::{firing, silence};
 
 /// The minimum width of the terminal at which each stage has a column.
 pub(super) const WIDE: u16 = 100;
@@ -24,7 +26,8 @@ const ROOMY: u16 = 134;
 
 /// Draws a model.
 pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
-    let arrows = StageKind::ALL.iter().skip(1).map(|into| arrow(chain.arrow(*into))).collect();
+    let pairs = StageKind::ALL.windows(2);
+    let arrows = pairs.filter_map(|pair| Some(arrow(chain, *pair.first()?, *pair.last()?))).collect();
     view::Chain {
         title: title(app, chain),
         stages: chain.stages.iter().map(|s| stage(app, chain, s)).collect(),
@@ -32,8 +35,10 @@ pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
     }
 }
 
-fn arrow(confidence: Option<Confidence>) -> Arrow {
-    match confidence {
+fn arrow(chain: &Chain, from: StageKind, into: StageKind) -> Arrow {
+    let unread = |kind| chain.stage(kind).is_some_and(|stage| stage.health == Health::Unknown);
+    match chain.arrow(into) {
+        None if unread(from) || unread(into) => Arrow::Unknown,
         Some(Confidence::Exact | Confidence::Config) => Arrow::Exact,
         Some(Confidence::Derived) => Arrow::Derived,
         Some(Confidence::Guess) => Arrow::Guess,
@@ -49,10 +54,20 @@ fn title(app: &App, chain: &Chain) -> Line {
             let since = first.unsaid_since().map(|at| fmt::clock(app.here.observed.at, at, &app.zone));
             let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
             let text = if app.size.0 < WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
+            // A long reason is cut, so that the time stays.
+            let taken = line.width() + 2 + width(&since) + 2 * usize::from(view::margin(app.size.0));
+            let text = cut(&text, usize::from(app.size.0).saturating_sub(taken), Cut::End);
             let line = line.plain("  ").with(&text, cell::tone(first.health)).muted(since);
             let line = line.muted(after_deployment(app, chain, first).unwrap_or_default());
-            match then {
+            let line = match then {
                 Some(then) => line.muted(", then ").with(placed(chain, then), cell::tone(then.health)),
+                None => line,
+            };
+            // The brief phrase of an alarm says it already.
+            let brief = [then, Some(first).filter(|_| app.size.0 < WIDE)];
+            let told = brief.into_iter().flatten().any(|reason| reason.stage() == StageKind::Alarms);
+            match silence(&app.here, chain).filter(|_| !told) {
+                Some(silent) => line.with(format!("  {}", silent.sign()), Tone::Warn),
                 None => line,
             }
         }
@@ -81,7 +96,7 @@ fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String>
     let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
     let what = match &serving.changed {
         Some(changed) => changed.clone(),
-        None => format!("v{} went live", serving.version()?),
+        None => format!("{} went live", serving.version_in_brief()?),
     };
     Some(format!(", {} after {what}", fmt::span(std::time::Duration::from_secs(seconds))))
 }
@@ -125,7 +140,7 @@ fn stage_of_endpoint(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
         Some(r) => Stage::of(r),
         // The summary of the stage is about another endpoint.
         None if whole.health > Health::Ok => {
-            let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+            let version = serving.version_with_share().unwrap_or_else(|| "?".to_owned());
             let (summary, since) = (format!("{version} live"), serving.since);
             Stage { kind: whole.kind, health: Health::Ok, summary, brief: None, column: None, since }
         }
@@ -157,7 +172,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Training => training(app, chain),
         StageKind::Registry => registry(app, chain),
         StageKind::Endpoint => serving.map(|s| endpoint(app, chain, s)).unwrap_or_default(),
-        StageKind::Alarms => alarms(app, chain),
+        StageKind::Alarms => alarms::facts(app, chain),
     };
     let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind)).into()] } else { facts };
     view::Stage { title, tone, state: headline, age, facts, selected: false }
@@ -246,10 +261,10 @@ fn training(app: &App, chain: &Chain) -> Vec<Fact> {
         facts.push(Line::new().plain(format!("job {time}{spot}")).into());
         let before = jobs.get(1).and_then(|j| j.details.as_ref());
         for (name, value) in details.metrics.iter().take(2) {
-            let kept = Line::new().plain(format!(" {}", fmt::number(f64::from(*value))));
+            let kept = Line::new().plain(format!(" {}", fmt::number(*value)));
             let old = before.and_then(|d| d.metrics.iter().find(|(n, _)| n == name)).map(|(_, v)| value - v);
             let change = old.filter(|_| app.size.0 >= ROOMY);
-            let change = change.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(f64::from(d))));
+            let change = change.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(d)));
             facts.push(Fact::named(Line::new().plain(metric_name(name)), kept.muted(change.unwrap_or_default())));
         }
     }
@@ -352,41 +367,4 @@ pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
     let live = account.observed.store.endpoints.get(endpoint)?.live_since;
     let own = live.is_none_or(|live| at >= live);
     (own && account.observed.at.as_second() - at.as_second() <= OLD).then_some(value)
-}
-
-/// Returns the firing alarms that are not good news, the newest first.
-pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
-    let all = chain.alarms.iter().filter_map(|name| account.observed.store.alarms.get(name));
-    let harmful = |alarm: &&Alarm| !alarm.scaling() && !chain.good_news.contains(&alarm.name.as_str());
-    let mut firing: Vec<_> = all.filter(|alarm| alarm.firing()).filter(harmful).collect();
-    firing.sort_by_key(|a| (std::cmp::Reverse(a.since), a.name.as_str()));
-    firing
-}
-
-fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
-    // The headline shows the worst one already.
-    let headline = chain.stage(StageKind::Alarms).and_then(|stage| chain.reason_of(stage));
-    let told = |alarm: &Alarm| headline.is_some_and(|r| r.is_about(Kind::Alarms, &alarm.name));
-    let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
-    // Nobody else is notified of these, so the screen must show them.
-    let held = chain.reasons.iter().filter(|r| r.rule.is(Mark::AlwaysDrawn));
-    let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", r.brief()), Tone::Warn).into()).collect();
-    let others = others.take(3).map(|alarm| {
-        let tier = severity::tier(&app.here.observed.preferences.severity, alarm);
-        let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
-        let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
-        let name = name.plain(alarm.name.replace(chain.name, "…"));
-        Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
-    });
-    facts.extend(others);
-    facts.extend(chain.topics.iter().map(|topic| {
-        let name = topic.rsplit(':').next().unwrap_or(topic);
-        let reaches = match reach(&app.here.observed.store, topic) {
-            Reach::Nobody(_) => Line::new().with(" ▲", Tone::Warn),
-            Reach::Unknown(_) => Line::new().with(" ◌", Tone::Warn),
-            Reach::Somebody | Reach::Unread => Line::new(),
-        };
-        Fact::named(Line::new().muted(format!("→ {name}")), reaches)
-    }));
-    facts
 }

@@ -1,14 +1,17 @@
 //! The data of models: S3 locations and feature groups.
 
+use std::cmp::Reverse;
+
 use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, Role};
+use crate::resources::feature_group::FeatureGroup;
 use crate::view::{Line, Tone};
 
-/// One row for each location or feature group.
+/// One row for each location or feature group, the worst first. Among equals, data comes first, the newest first.
 pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
@@ -41,17 +44,30 @@ const LIST: List = List {
 fn ids(app: &App) -> Vec<Subject> {
     let store = &app.here.observed.store;
     let mut sets: Vec<_> = store.datasets.rows().collect();
-    sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), std::cmp::Reverse(d.newest)));
-    let groups = store.feature_groups.rows().map(|g| app.here.resource(Kind::FeatureGroups, &g.name));
+    sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), Reverse(d.newest)));
     let (data, artifacts): (Vec<_>, Vec<_>) = sets.into_iter().partition(|d| d.role == Role::Data);
-    let subject = |d: &Dataset| app.here.resource(Kind::Datasets, &d.uri);
-    data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
+    let of_set = |d: &Dataset| (health(app, d), app.here.resource(Kind::Datasets, &d.uri));
+    let of_group = |g: &FeatureGroup| (health_of_group(app, g), app.here.resource(Kind::FeatureGroups, &g.name));
+    let groups = store.feature_groups.rows().map(of_group);
+    let mut all: Vec<_> = data.into_iter().map(of_set).chain(groups).chain(artifacts.into_iter().map(of_set)).collect();
+    // The sort is stable: what is equally bad stays in this order.
+    all.sort_by_key(|(health, _)| Reverse(*health));
+    all.into_iter().map(|(_, subject)| subject).collect()
 }
 
 /// Returns the health of a location according to its models. Trouble with data degrades a model but never breaks it.
 fn said(owners: &[&Chain<'_>], uri: &str) -> Health {
     let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(Kind::Datasets, uri));
     said.map(|r| r.health.min(Health::Warning)).max().unwrap_or_default()
+}
+
+/// Returns the health of a feature group, or of its offline store if that is worse.
+fn health_of_group(app: &App, group: &FeatureGroup) -> Health {
+    let uri = group.offline_uri.as_deref();
+    let set = uri.and_then(|uri| app.here.observed.store.datasets.get(uri));
+    let owners = app.here.joined.owners(Kind::FeatureGroups, &group.name);
+    let said = set.map_or(Health::Absent, |set| said(&owners, &set.uri));
+    Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status)).max(said)
 }
 
 /// Returns the health of a location that may be unreadable. A location whose newest object is that of another one is as
@@ -75,16 +91,13 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     if let Some(name) = subject.item.of_kind(Kind::FeatureGroups) {
         let group = store.feature_groups.get(name)?;
         let set = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri));
-        let owners = app.here.joined.owners(Kind::FeatureGroups, &group.name);
-        let said = set.map_or(Health::Absent, |set| said(&owners, &set.uri));
-        let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status)).max(said);
         let newest = set.and_then(|d| d.newest);
         let what = group
             .blocked
             .clone()
             .unwrap_or_else(|| format!("{}{}", group.status, if group.online { ", online" } else { "" }));
         return Some(vec![
-            Cell::glyph(health),
+            Cell::glyph(health_of_group(app, group)),
             Cell::plain(&group.name),
             Cell::muted("group"),
             Cell::age(app, now, newest),
@@ -110,7 +123,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         None => Cell::muted("?"),
     };
     // A location that cannot be read has an unknown number of objects, not none.
-    let known = set.problem.is_none() || set.empty;
+    let known = set.is_counted();
     let counted = |text: String, n: i64| if known { Cell::of(Line::new().plain(text), n) } else { Cell::muted("?") };
     Some(vec![
         Cell::glyph(health),

@@ -26,7 +26,7 @@ const LIST: List = List {
     columns: &[
         PaneColumn::fill("ENDPOINT", 3, 20).name(),
         PaneColumn::cells("STATUS", 14),
-        PaneColumn::cells("LIVE", 6),
+        PaneColumn::cells("LIVE", 11),
         PaneColumn::cells("INSTANCES", 10).right(),
         PaneColumn::cells("REQ/MIN", 7).right().from(90),
         PaneColumn::cells("5XX", 8).right(),
@@ -37,6 +37,7 @@ const LIST: List = List {
     ],
     ids,
     row,
+    note,
     empty: |_| vec![Line::from("No endpoint in this account and region.")],
     ..List::EMPTY
 };
@@ -87,7 +88,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(&endpoint.name),
         Cell::judged(app, StageKind::Endpoint, &endpoint.status, health(app, endpoint)),
-        version.map_or_else(|| Cell::muted("–"), |v| Cell::of(Line::new().plain(format!("v{v}")), v.into())),
+        live(serving, version),
         instances,
         requests(app, endpoint),
         metric(app, endpoint, "Invocation5XXErrors", fmt::percent),
@@ -96,6 +97,21 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         cell::models(app, subject),
         Cell::plain(what),
     ])
+}
+
+/// Shows the version that gets the largest share, and during a deployment the one that arrives.
+fn live(serving: Option<&Serving>, version: Option<i32>) -> Cell {
+    let Some(version) = version else { return Cell::muted("–") };
+    let label = serving.map(Serving::label_with_share).unwrap_or_default();
+    let arrives = serving.is_some_and(|serving| serving.deployment.is_some());
+    Cell::of(Line::new().with(label, if arrives { Tone::Busy } else { Tone::Plain }), version.into())
+}
+
+/// Says how the metrics of the other rows are read, if some were not.
+fn note(app: &App) -> Line {
+    let unread = |e: &Endpoint| newest(app, e, "ModelLatency").is_empty() && health(app, e) <= Health::Waiting;
+    let some = app.here.observed.store.endpoints.rows().any(unread);
+    if some { Line::new().muted("P99 ◌: select a row to read it") } else { Line::new() }
 }
 
 /// Shows the newest requests a minute of all parts.
@@ -124,7 +140,7 @@ fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -
 }
 
 fn cell(app: &App, newest: Option<(jiff::Timestamp, f64)>, tone: Tone, read: fn(f64) -> String) -> Cell {
-    let Some((at, value)) = newest else { return Cell::of(Line::new().muted("·"), i64::MIN) };
+    let Some((at, value)) = newest else { return Cell::of(Line::new().muted("◌"), i64::MIN) };
     #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
     let order = (value * 1e6) as i64;
     let old = app.here.observed.at.as_second() - at.as_second() > OLD;

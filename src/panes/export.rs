@@ -114,6 +114,12 @@ fn log(view: &LogView) -> Exported {
     }
 }
 
+/// Returns what the screen calls the table: the title of the pane, or `log`.
+#[must_use]
+pub fn visible_name(app: &App) -> &'static str {
+    if app.open_log.is_some() { "log" } else { app.pane.title }
+}
+
 /// Returns the beginning of the name of a file: `sagetop-endpoints-20261123T031200Z`.
 #[must_use]
 pub fn stem(app: &App, what: &str) -> String {

@@ -9,9 +9,9 @@ mod images;
 mod keys;
 mod limits;
 mod live;
+mod metadata_item;
 mod pairs;
 mod project;
-mod record;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 mod schema;
@@ -21,10 +21,13 @@ mod steps;
 pub(super) use pairs::{Compared, compare};
 pub(super) use steps::{step_name, step_with_notes};
 
-use super::cell;
-use crate::app::{App, Item};
+use std::borrow::Cow;
+
+use super::{alarms, cell};
+use crate::app::{App, Item, Subject};
 use crate::fmt;
 use crate::model::{Chain, Health};
+use crate::resources::package::ModelPackage;
 use crate::resources::{Kind, Property, Resource, Table, Thing, Value};
 use crate::view::{Line, Tone};
 
@@ -39,9 +42,18 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
         Item::AlarmAction(arn) => vec![fact("arn", arn)],
         Item::Stage(_) | Item::Rest | Item::LogEntry(_) | Item::Source(_) | Item::Account => Vec::new(),
     };
-    facts.extend(record::attributes(app, chain, item));
+    facts.extend(metadata_item::attributes(app, chain, item));
     facts.extend(links(app, chain, item));
     facts.extend(page(app, item));
+    facts.retain(|(_, line)| line.width() > 0);
+    facts
+}
+
+/// Returns the properties of a thing that belongs to no model.
+pub(super) fn of_thing(app: &App, subject: &Subject) -> Vec<Fact> {
+    let Some((kind, id)) = subject.item.resource() else { return Vec::new() };
+    let mut facts = resource(app, &Chain::default(), kind, id);
+    facts.extend(page(app, &subject.item));
     facts.retain(|(_, line)| line.width() > 0);
     facts
 }
@@ -66,7 +78,7 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
             facts.extend(derived::derived(app, chain, id, which));
         } else {
             let limit = limits::limit(app, &value);
-            let judged = judged(chain, thing, &value);
+            let judged = judged(app, chain, thing, &value);
             facts.push((label.into_owned(), judged.unwrap_or_else(|| format_value(app, value))));
             facts.extend(limit);
         }
@@ -115,14 +127,25 @@ fn status(raw: &str, health: Health) -> Line {
 
 /// Returns a value with the sign that the lists give it, if that is not the sign of AWS's word: an alarm whose firing is
 /// good news is no trouble, and what waits for a person is only a warning where nothing else is known of it.
-fn judged(chain: &Chain, thing: &dyn Thing, value: &Value) -> Option<Line> {
-    let is_good_news = thing.kind() == Kind::Alarms && chain.good_news.contains(&thing.id());
+fn judged(app: &App, chain: &Chain, thing: &dyn Thing, value: &Value) -> Option<Line> {
     if let Value::Status(raw) = value {
-        return (is_good_news && raw == "ALARM").then(|| status(raw, Health::Ok));
+        let alarm = app.here.observed.store.alarms.get(thing.id()).filter(|_| thing.kind() == Kind::Alarms);
+        return alarm.map(|alarm| status(raw, alarms::health(Some(chain), alarm)));
     }
     let Value::Warning(text) = value else { return None };
     let waits = thing.health() == Health::Waiting && thing.problem().as_ref() == Some(text);
     waits.then(|| status(text, Health::Waiting))
+}
+
+/// Returns the name of the other end of an edge: a location is whole, and a version has the name of its group.
+fn end_of_link(key: &str) -> Cow<'_, str> {
+    if key.starts_with("s3://") {
+        return key.into();
+    }
+    match ModelPackage::parse_arn(key) {
+        Some((group, version)) => format!("{group} v{version}").into(),
+        None => crate::resources::arn_name(key).into(),
+    }
 }
 
 fn fact(label: &str, value: impl AsRef<str>) -> Fact {
@@ -156,7 +179,6 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     let runbook = config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default();
     facts.push(("runbook".to_owned(), Line::new().address(runbook)));
     facts.extend(project::project(app, chain));
-    facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
 }
 
@@ -169,7 +191,7 @@ fn links(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
     }
     let line = |other: &str, l: &crate::model::Link<'_>| {
         let sure = format!("{:?}", l.confidence).to_lowercase();
-        Line::new().plain(crate::resources::arn_name(other)).muted(format!("  {sure}: {}", l.rule))
+        Line::new().plain(end_of_link(other)).muted(format!("  {sure}: {}", l.rule))
     };
     let links = app.here.joined.links(chain);
     let from = links.iter().filter(|l| l.to == key).map(|l| ("← from".to_owned(), line(l.from, l)));

@@ -20,8 +20,9 @@ pub(super) fn unread(app: &App) -> Option<Vec<Line>> {
     let lack = if why.kind == ErrorKind::Missing { "No credentials" } else { "No valid credentials" };
     let mut lines = vec![Line::new().with(format!("{lack}: nothing of this account can be read."), Tone::Strong)];
     lines.extend(told.wrap(usize::from(app.size.0).saturating_sub(2)));
-    lines.push(Line::new());
-    lines.extend(remedies(app, account, why.remedy.as_deref()));
+    let remedies = remedies(app, account, why.remedy.as_deref());
+    lines.extend((!remedies.is_empty()).then(Line::new));
+    lines.extend(remedies);
     lines.push(Line::new());
     lines.extend(profiles(account));
     lines.push(way("sagetop doctor", "checks credentials, permissions, clock, proxy"));
@@ -46,15 +47,18 @@ fn remedies(app: &App, account: &Account, remedy: Option<&str>) -> Vec<Line> {
         Some(Renewal::Start) => {
             vec![Line::from("What to do: restart sagetop with other keys in the environment, or with a profile.")]
         }
-        Some(other) => vec![Line::from(format!("What to do: {other}."))],
-        None => Vec::new(),
+        Some(other @ (Renewal::Other(_) | Renewal::Sso(_) | Renewal::SignIn(_))) => {
+            vec![Line::from(format!("What to do: {other}."))]
+        }
+        // The list of profiles says how to make one.
+        Some(Renewal::NoProfile) | None => Vec::new(),
     }
 }
 
 /// Names the profiles that there are.
 fn profiles(account: &Account) -> Vec<Line> {
     let Some(first) = account.profiles.first() else {
-        return vec![way("aws configure sso", "makes a profile, because there is none yet")];
+        return vec![way("aws configure sso", "makes a profile; sagetop --profile NAME uses it")];
     };
     let more = account.profiles.len().saturating_sub(MOST);
     let named: Vec<&str> = account.profiles.iter().take(MOST).map(String::as_str).collect();

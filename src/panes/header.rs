@@ -1,6 +1,6 @@
 //! The two rows at the top: the account, the health, the cost.
 
-use crate::app::{Account, App};
+use crate::app::{Account, App, Run};
 use crate::aws::StandIn;
 use crate::fmt;
 use crate::model::Health;
@@ -15,26 +15,31 @@ pub(super) const ROWS: u16 = 2;
 
 /// Builds the header. The first row shows the account on the left and the health on the right; the second row shows
 /// running plans and the cost. If the first row is too narrow, the words on the right go first, then the details of a
-/// replay except its time. The caller and region then move to the second row, where the cost gives way to them.
+/// replay except its time, then the numbers of models that are well. The caller and region then move to the second row,
+/// where the cost gives way to them. The widest age is given room, so that the form does not change with the age.
 pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     let room = usize::from(app.size.0).saturating_sub(4);
-    let fits = |left: &Line, right: &Line| width(&left.text()) + width(&right.text()) <= room;
-    let (mut left, mut right) = (what(app, false), summary(app, false));
+    let above_room = room.saturating_sub(age_may_grow_by(app));
+    let fits = |left: &Line, right: &Line| left.width() + right.width() <= above_room;
+    let (mut left, mut right) = (what(app, false), summary(app, Counts::WithWords));
     if !fits(&left, &right) {
-        right = summary(app, true);
+        right = summary(app, Counts::Alone);
     }
     if !fits(&left, &right) {
         left = what(app, true);
     }
+    if !fits(&left, &right) {
+        right = summary(app, Counts::OfTrouble);
+    }
     let who = who(app, false);
-    let above = fits(&left, &right) && left.width() + who.width() + right.width() + 2 <= room;
+    let above = left.width() + who.width() + right.width() + 2 <= above_room;
     let below = if above {
         left.0.extend(Line::new().plain("  ").0.into_iter().chain(who.0));
         under_way(app, room)
     } else {
         who_and_under_way(app, who, room)
     };
-    let costs = [cost(app, false), cost(app, true)].into_iter().find(|costs| fits(&below, costs));
+    let costs = [cost(app, false), cost(app, true)].into_iter().find(|costs| below.width() + costs.width() <= room);
     vec![(left, right), (below, costs.unwrap_or_default())]
 }
 
@@ -167,35 +172,47 @@ fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
     }
 }
 
+/// The form of the numbers of models.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// `✗ 1 broken`.
+    WithWords,
+    /// `✗ 1`.
+    Alone,
+    /// The same, without the models that are well, run or wait.
+    OfTrouble,
+}
+
 /// Shows the number of models of each health, the inbox, and the age of the data.
-fn summary(app: &App, brief: bool) -> Line {
+fn summary(app: &App, counts: Counts) -> Line {
     let accounts = app.accounts();
     let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
     let groups = [
         (Health::Critical, count(&[Health::Critical])),
         (Health::Warning, count(&[Health::Warning])),
         (Health::Unknown, count(&[Health::Unknown])),
-        (Health::Ok, count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent])),
+        (Health::Waiting, count(&[Health::Waiting])),
+        (Health::Running, count(&[Health::Running])),
+        (Health::Ok, count(&[Health::Ok, Health::Absent])),
     ];
     let mut line = Line::new();
-    for (health, n) in groups.into_iter().filter(|(_, n)| *n > 0) {
+    let told = |health: Health| counts != Counts::OfTrouble || health >= Health::Unknown;
+    for (health, n) in groups.into_iter().filter(|(health, n)| *n > 0 && told(*health)) {
         let (glyph, word) = health.sign();
-        let word = if brief { String::new() } else { format!(" {word}") };
+        let word = if counts == Counts::WithWords { format!(" {word}") } else { String::new() };
         line = line.with(format!("{glyph} {n}{word}  "), tone(health));
     }
     let unread = accounts.iter().filter(|account| app.several() && account.unread()).count();
     if unread > 0 {
-        let accounts = if brief { unread.to_string() } else { fmt::count(unread, "account") };
+        let accounts = if counts == Counts::WithWords { fmt::count(unread, "account") } else { unread.to_string() };
         line = line.with(format!("{accounts} not read  "), Tone::Warn);
     }
     let waiting = app.inbox();
-    // The inbox is unknown until the registry was read.
-    let known = accounts.iter().any(|account| account.observed.store.packages.answered_at().is_some());
-    let unseen = accounts.iter().any(|account| account.joined.has_unseen_deliveries());
-    let inbox = match (known, unseen) {
-        (false, _) => "◌".to_owned(),
-        (true, true) => format!("{waiting} ◌"),
-        (true, false) => waiting.to_string(),
+    let unread = accounts.iter().any(|account| !account.unread_for_inbox().is_empty());
+    let inbox = match (waiting, unread) {
+        (0, true) => "◌".to_owned(),
+        (_, true) => format!("{waiting} ◌"),
+        (_, false) => waiting.to_string(),
     };
     line = line.with(format!("inbox {inbox}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
     if let Freshness::Saved { at } = app.here.observed.store.endpoints.freshness() {
@@ -207,6 +224,7 @@ fn summary(app: &App, brief: bool) -> Line {
             let text = if app.here.unread() { "  no answer" } else { "  endpoints not read" };
             line.with(text, Tone::Bad)
         }
+        None if app.here.observed.store.alarms.read_error().is_some() => line.with("  alarms not read", Tone::Bad),
         None => line.muted("  asking AWS…"),
     }
 }
@@ -219,13 +237,21 @@ fn data_age(app: &App) -> Option<(i64, String)> {
     Some((app.here.observed.at.as_second() - oldest.as_second(), fmt::age(app.here.observed.at, oldest)))
 }
 
+/// The width in cells of the widest age: `59 min`.
+const WIDEST_AGE: usize = 6;
+
+/// Returns the number of cells by which the age of the data may still grow.
+fn age_may_grow_by(app: &App) -> usize {
+    data_age(app).map_or(0, |(_, age)| WIDEST_AGE.saturating_sub(width(&age)))
+}
+
 /// The fewest cells in which the words of progress say something.
 const FEW_WORDS: usize = 12;
 
 /// Shows the newest plan that was sent and is still running. Its title is never cut; the words of its progress are, or
 /// are left out, if the line would not fit into so many cells.
 fn under_way(app: &App, room: usize) -> Line {
-    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return count_hidden(app) };
+    let Some(run) = running(app) else { return count_hidden(app) };
     let age = format!("  {}", fmt::age(app.here.observed.at, run.since));
     let title = Line::new().with(format!("◐ {}{}", app.whose(run.account), run.plan.title), Tone::Busy);
     let words = room.saturating_sub(title.width() + width(": ") + width(&age));
@@ -234,8 +260,25 @@ fn under_way(app: &App, room: usize) -> Line {
     line.muted(age)
 }
 
-/// Shows the caller and the running plan on one line. The plan is shown whole: the caller gives way to it, then the words
-/// of its progress, then the account.
+/// Returns the newest plan that was sent and is still running.
+fn running(app: &App) -> Option<&Run> {
+    app.runs.iter().rev().find(|run| run.outcome.is_none())
+}
+
+/// Shows the running plan in as few words as possible: `◐ fraud-prod → v12  17 s`, its target and what arrives there.
+fn under_way_in_brief(app: &App) -> Line {
+    let Some(run) = running(app) else { return Line::new() };
+    let account = app.account(run.account);
+    let serving = account.and_then(|account| account.joined.serving(&run.plan.target));
+    let arrives = serving.and_then(|serving| serving.deployment.as_ref()?.to.clone());
+    let chosen = || run.plan.choices.iter().find(|choice| choice.chosen).map(|choice| choice.label.clone());
+    let to = arrives.or_else(chosen).map(|to| format!(" → {to}")).unwrap_or_default();
+    let line = Line::new().with(format!("◐ {}{}{to}", app.whose(run.account), run.plan.target), Tone::Busy);
+    line.muted(format!("  {}", fmt::age(app.here.observed.at, run.since)))
+}
+
+/// Shows the caller and the running plan on one line. The caller gives way to the plan, then the words of its progress,
+/// then all but its target and what arrives there. The account gives way last.
 fn who_and_under_way(app: &App, full: Line, room: usize) -> Line {
     let whole = under_way(app, usize::MAX);
     if whole.width() == 0 {
@@ -244,7 +287,8 @@ fn who_and_under_way(app: &App, full: Line, room: usize) -> Line {
     let brief = who(app, true);
     let both = |who: Line, run: Line| Line(who.plain("  ").0.into_iter().chain(run.0).collect());
     let cut = under_way(app, room.saturating_sub(brief.width() + 2));
-    let forms = [both(full, whole.clone()), both(brief.clone(), whole), both(brief, cut)];
+    let short = under_way_in_brief(app);
+    let forms = [both(full, whole.clone()), both(brief.clone(), whole), both(brief.clone(), cut), both(brief, short)];
     forms.into_iter().find(|line| line.width() <= room).unwrap_or_else(|| under_way(app, room))
 }
 

@@ -26,7 +26,8 @@ pub(super) fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, 
         let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();
         !step && app.here.chain_of(&subject.item).is_some_and(|owner| owner.name == chain.name)
     };
-    let lost = app.log.iter().filter(|entry| {
+    let calls = activity::calls_of_deployments(chain.serving.iter(), &app.here.observed.store);
+    let lost = app.log.iter().filter(|entry| !calls.contains(&entry.event)).filter(|entry| {
         let here = entry.event.at.is_some() && entry.account == app.here.id;
         let known = || past.iter().any(|(at, event)| *at == entry.at && event.text == entry.event.text);
         here && entry.subject.as_ref().is_some_and(own) && !known()
@@ -50,7 +51,8 @@ pub(super) fn marks(app: &App, chain: &Chain, from: i64, period: i64, points: us
     marks.into_iter().map(|(health, place)| (place, Span::new(cell::event_sign(health), cell::tone(health)))).collect()
 }
 
-/// Returns since when something is wrong with the selected thing or, if nothing is wrong with it, with its model.
+/// Returns since when something is wrong with the selected thing or, if nothing is wrong with it, with its model. The
+/// trouble of a model is the one that its headline begins with.
 ///
 /// # Errors
 /// Returns why that is unknown.
@@ -59,8 +61,7 @@ pub fn began(context: &Context<'_>) -> Result<Timestamp, String> {
     let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
     let wrong = || chain.reasons.iter().filter(|r| r.health >= Health::Warning);
     let own = thing.and_then(|(kind, id)| wrong().filter(|r| r.is_about(kind, id)).find_map(|r| r.since));
-    let began = own.or_else(|| wrong().filter_map(|r| r.since).min());
-    began.ok_or_else(|| "nothing is wrong with it, or nobody knows since when".to_owned())
+    own.or_else(|| chain.began()).ok_or_else(|| "nothing is wrong with it, or nobody knows since when".to_owned())
 }
 
 /// Returns the notice of what changed in the hour before the trouble of the selected thing, the latest change first.

@@ -6,8 +6,9 @@ use super::history::history;
 use super::{cell, chain, first_contact};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
-use crate::model::{Chain, Column, Health, Serving, StageKind, severity};
+use crate::model::{Chain, Change, Column, Health, Serving, StageKind, severity};
 use crate::resources::Event;
+use crate::resources::endpoint::Mode;
 use crate::view::{Block, Content, Line, Tone};
 
 /// One row for each model.
@@ -19,15 +20,15 @@ const LIST: List = List {
         PaneColumn::cells("", 1),
         PaneColumn::fill("MODEL", 6, 15).name(),
         PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
-        PaneColumn::fill("WHAT", 8, 18).aged().below(chain::WIDE),
-        PaneColumn::cells("LIVE", 5).below(chain::WIDE),
-        PaneColumn::cells("DATA", 8).from(chain::WIDE),
-        PaneColumn::cells("TRAINING", 13).from(chain::WIDE),
-        PaneColumn::cells("REGISTRY", 14).from(chain::WIDE),
-        PaneColumn::fill("PROD", 6, 15).from(chain::WIDE),
-        PaneColumn::cells("STAGING", 9).from(chain::WIDE),
-        PaneColumn::cells("ALARMS", 8),
-        PaneColumn::fill("LAST CHANGE", 3, 11),
+        PaneColumn::fill("WHAT", 8, 18).aged().below(STAGES),
+        PaneColumn::cells("LIVE", 7).below(STAGES),
+        PaneColumn::cells("DATA", 8).from(STAGES),
+        PaneColumn::cells("TRAINING", 13).from(STAGES),
+        PaneColumn::cells("REGISTRY", 16).from(STAGES),
+        PaneColumn::fill("PROD", 6, 15).from(STAGES),
+        PaneColumn::cells("STAGING", 9).from(STAGES),
+        PaneColumn::cells("ALARMS", 8).aged(),
+        PaneColumn::fill("LAST CHANGE", 3, 11).ending().from(70),
         PaneColumn::fill("WHY", 12, 40).from(180),
     ],
     ids,
@@ -37,6 +38,15 @@ const LIST: List = List {
     preview: Some(Preview { rows: preview_rows, blocks: preview }),
     ..List::EMPTY
 };
+
+/// The minimum width of the terminal at which the list has a column for each stage.
+const STAGES: u16 = 112;
+
+/// The minimum width of the terminal at which the alarms have room to say that nobody hears of them.
+const ROOMY: u16 = 140;
+
+/// The minimum width of the terminal at which the versions have room for their shares.
+const SHARES: u16 = 160;
 
 /// Returns the models of all accounts, worst first. Models of equal health are in the order of their accounts.
 fn ids(app: &App) -> Vec<Subject> {
@@ -77,13 +87,13 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::text(chain.name, Tone::Strong),
         Cell::text(&account.name, account.tone),
         what(app, account, chain),
-        live(chain, production),
+        live(app, account, chain, production),
         stage(app, account, chain, StageKind::Data),
         stage(app, account, chain, StageKind::Training),
         stage(app, account, chain, StageKind::Registry),
-        production_cell(account, chain, production),
+        production_cell(app, account, chain, production),
         staging(account, chain, other),
-        alarms(account, chain),
+        alarms(app, account, chain),
         last_change(app, account, chain),
         why(account, chain),
     ])
@@ -101,8 +111,13 @@ fn what(app: &App, account: &Account, chain: &Chain) -> Cell {
         };
     };
     let age = worst.unsaid_since().map(|at| format!(" {}", cell::moment(app, account.observed.at, at)));
-    let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
-    Cell::of(line, -(worst.health as i64))
+    let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health));
+    let silent = chain::silence(account, chain).filter(|_| worst.stage() != StageKind::Alarms);
+    let line = match silent {
+        Some(silent) => line.with(format!(" {}", silent.sign()), Tone::Warn),
+        None => line,
+    };
+    Cell::of(line.muted(age.unwrap_or_default()), -(worst.health as i64))
 }
 
 /// Shows what began first and what followed, for wide screens.
@@ -117,15 +132,36 @@ fn why(account: &Account, chain: &Chain) -> Cell {
     Cell::of(line, -(first.health as i64))
 }
 
-fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
+/// Returns the version of an endpoint that gets the largest share. Without one it says what is known: the endpoint loads many models, or its model was
+/// made without the registry.
+fn label(app: &App, account: &Account, chain: &Chain, serving: &Serving) -> String {
+    let store = &account.observed.store;
+    let many = || store.endpoints.get(serving.endpoint).is_some_and(|e| Mode::of(store, e) == Mode::MultiModel);
+    let unregistered = || chain.health_of(serving) != Health::Unknown && serving.deployment.is_none();
+    match serving.version() {
+        None if many() => "many".to_owned(),
+        None if unregistered() => "–".to_owned(),
+        Some(_) | None if app.size.0 < SHARES => serving.label(),
+        Some(_) | None => serving.label_with_share(),
+    }
+}
+
+fn live(app: &App, account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     match serving.map(Serving::version) {
         Some(Some(version)) => {
             let deploys = serving.is_some_and(|s| s.deployment.is_some());
-            let line = Line::new().with(if deploys { "◐ " } else { "" }, Tone::Busy).plain(format!("v{version}"));
+            let brief = serving.and_then(Serving::version_in_brief).unwrap_or_default();
+            let line = Line::new().with(if deploys { "◐ " } else { "" }, Tone::Busy).plain(brief);
             Cell::of(line, version.into())
         }
         // A model without a version sorts below all versions.
-        Some(None) => Cell::of(Line::new().muted("?"), 0),
+        Some(None) => {
+            let serving = serving.filter(|serving| chain.health_of(serving) != Health::Unknown);
+            match serving {
+                Some(serving) => Cell::of(Line::new().muted(label(app, account, chain, serving)), 0),
+                None => Cell { order: Some(Order::Number(0)), ..with_glyph(Health::Unknown, "") },
+            }
+        }
         None => Cell { order: Some(Order::Number(0)), ..not_served(chain) },
     }
 }
@@ -157,20 +193,19 @@ fn with_glyph(health: Health, text: &str) -> Cell {
 }
 
 /// Shows the production version and its worst finding. If there are several endpoints, the worst is shown with its
-/// name.
-fn production_cell(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
+/// name. One whose stage is not known counts as production, and has a `?`.
+fn production_cell(app: &App, account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
-    let version = serving.label();
+    let version = label(app, account, chain, serving);
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
-    // An endpoint that works may serve any version.
-    let health = if serving.versions.is_empty() { health.max(Health::Unknown) } else { health };
     let why = chain.said_of(serving).find(|r| r.health > Health::Ok);
     let fact = why.map(|r| r.shortest().to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
     // The fact comes before its place, because the end of a long text is cut.
     let place = if several { format!(" {}", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
-    with_glyph(health, &format!("{version} {}{place}", fact.unwrap_or_default()))
+    let doubt = if serving.stage.is_empty() { "? " } else { "" };
+    with_glyph(health, &format!("{version} {doubt}{}{place}", fact.unwrap_or_default()))
 }
 
 /// Shows the version of a stage other than production. A stage that is not called staging is named.
@@ -184,7 +219,7 @@ fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell 
 }
 
 /// Shows the worst tier that fires, and the number of alarms in it.
-fn alarms(account: &Account, chain: &Chain) -> Cell {
+fn alarms(app: &App, account: &Account, chain: &Chain) -> Cell {
     let firing = chain::firing(account, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| account.stage_health(s));
     if firing.is_empty() {
@@ -198,17 +233,23 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
         firing.iter().filter_map(|a| severity::tier(&account.observed.preferences.severity, a)).collect();
     tiers.sort();
     match tiers.first() {
-        Some(worst) => with_glyph(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
+        Some(worst) => {
+            let silent = chain::silence(account, chain).filter(|_| app.size.0 >= ROOMY);
+            let silent = silent.map(|silent| format!(" ({})", silent.sign()));
+            let count = tiers.iter().filter(|t| *t == worst).count();
+            with_glyph(health, &format!("{count} {worst}{}", silent.unwrap_or_default()))
+        }
         None => with_glyph(health, &firing.len().to_string()),
     }
 }
 
 fn last_change(app: &App, account: &Account, chain: &Chain) -> Cell {
     match &chain.last_change {
-        Some((at, what)) => {
-            // The age comes first, because a narrow column cuts the end.
+        Some(Change { at, what, how }) => {
+            // The age comes first, and a narrow column leaves out what changed.
             let age = cell::moment(app, account.observed.at, *at);
-            let line = Line::new().muted(format!("{age} ")).plain(what);
+            let what = if what.is_empty() { String::new() } else { format!("{what} ") };
+            let line = Line::new().muted(format!("{age} ")).plain(what).plain(how);
             Cell::of(line, account.observed.at.as_second() - at.as_second())
         }
         None => Cell::of(Line::new().muted("–"), i64::MAX),

@@ -1,12 +1,12 @@
 //! The inbox: what waits for somebody to decide or to act, in all accounts.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::{cell, key_that};
+use super::cell;
 use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
 use crate::model::{Chain, Health, Reason};
-use crate::view::Line;
+use crate::view::{Line, Tone, width};
 
 /// One row for each thing that waits.
 pub(super) static PANE: Pane =
@@ -28,18 +28,30 @@ const LIST: List = List {
     ..List::EMPTY
 };
 
-/// Says that nothing waits, and that trouble which nobody has to decide on is elsewhere.
+/// The minimum width of the terminal at which a row names the thing that waits.
+const WIDE: u16 = 100;
+
+/// The cells of a text on a narrower terminal.
+const NARROW: usize = 44;
+
+/// Says that nothing waits, or that nothing has to be approved, what was not read, and where the trouble is.
 fn empty(app: &App) -> Vec<Line> {
-    let mut lines = vec![Line::from("Nothing waits for you.")];
     let accounts = app.accounts();
+    let unread: BTreeSet<&str> = accounts.iter().flat_map(|account| account.unread_for_inbox()).collect();
+    let unread = unread.into_iter().collect::<Vec<_>>().join(", ");
     let count = |health| accounts.iter().map(|account| account.count(&[health])).sum::<usize>();
     let unwell = [(count(Health::Critical), "broken"), (count(Health::Warning), "degraded")];
     let told: Vec<String> = unwell.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    if !told.is_empty() {
-        let left_out = format!("{} models need no decision", told.join(", "));
-        lines.push(Line::new().muted(left_out).muted(key_that(app, "home", "lists them")));
+    let head = match (unread.is_empty(), told.is_empty()) {
+        (true, true) => Line::from("Nothing waits for you."),
+        (true, false) => Line::from("Nothing to approve."),
+        (false, _) => Line::new().with(format!("◌ What waits is not known. Not read: {unread}."), Tone::Warn),
+    };
+    if told.is_empty() {
+        return vec![head];
     }
-    lines
+    let leads = app.keymap.key_for("home").map(|key| format!(": press {key}")).unwrap_or_default();
+    vec![head.with(format!("  {}{leads}", told.join(", ")), Tone::Warn)]
 }
 
 /// Returns the things, those that wait for a decision first, then the newest first.
@@ -74,11 +86,15 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (models, reason) = waiting(account, &subject.item)?;
     let known = subject.item.resource().and_then(|(kind, id)| account.acknowledged(kind, id));
     let known = known.map(|known| format!("ack {} · ", known.text())).unwrap_or_default();
+    // What is said of an attached thing begins with its name. If it does not fit, the row begins with what waits.
+    let is_long = app.size.0 < WIDE && width(&reason.text) > NARROW;
+    let named_first = matches!(reason.rule.name, "delivery-waits" | "attached");
+    let what = if is_long && named_first { reason.brief() } else { &reason.text };
     Some(vec![
         Cell::glyph(reason.health),
         Cell::age(app, account.observed.at, reason.since),
         Cell::plain(models.join(", ")),
-        Cell::text(format!("{known}{}", reason.text), cell::tone(reason.health)),
+        Cell::text(format!("{known}{what}"), cell::tone(reason.health)),
         Cell::muted(reason.stage().name()),
         Cell::text(&account.name, account.tone),
     ])

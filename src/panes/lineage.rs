@@ -61,7 +61,7 @@ fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
 /// Returns the number of rows of the properties that can be scrolled away.
 #[must_use]
 pub fn most_scroll(app: &App, detail: &Detail) -> usize {
-    let body = super::body_rows(app, &super::frame::banners(app));
+    let body = super::body_rows(app, &super::banners::banners(app));
     let most = blocks(app, detail, body).iter().find_map(|block| {
         let Content::Tree(tree) = &block.content else { return None };
         Some(tree.most_scroll(app.size.0, block.height))

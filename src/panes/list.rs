@@ -1,10 +1,12 @@
 //! A list on the screen: its rows and columns, its title, the reason why it is empty, and the preview of the selected
 //! thing.
 
-use super::{accounts, frame, key_that};
+use super::{accounts, key_that};
 use crate::app::{App, Cell, List, ListState, PaneColumn, Preview, Subject};
-use crate::resources::Source;
-use crate::view::{self, Block, Content, Id, Line, Row, Table, Tone};
+use crate::fmt;
+use crate::resources::metric::MetricSeries;
+use crate::resources::{Kind, Resource, Source};
+use crate::view::{self, Block, Content, Cut, Id, Line, Row, Table, Tone, width};
 
 /// Returns the columns of the pane that are shown at this width, each with its index among all columns. Those that the
 /// operator chose need the room first.
@@ -19,12 +21,13 @@ pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     let mut columns: Vec<_> = all.iter().enumerate().filter(shown).collect();
     let room = width - 2 * view::margin(width);
     loop {
-        let fitting = view::widths(columns.iter().map(|(_, c)| &c.column), room).len();
-        let waits = columns.iter().skip(fitting).any(|(_, c)| chosen(c) == Some(true));
+        let widths = view::widths(columns.iter().map(|(_, c)| &c.column), room);
+        let lacks = |at: usize, c: &PaneColumn| widths.get(at).is_none_or(|(cells, _)| *cells < c.column.least());
+        let waits = columns.iter().enumerate().any(|(at, (_, c))| chosen(c) == Some(true) && lacks(at, c));
         // The sign and the name stay.
         let gives_way = columns.iter().skip(2).rposition(|(_, c)| chosen(c).is_none());
         let Some(place) = gives_way.filter(|_| waits) else {
-            columns.truncate(fitting);
+            columns.truncate(widths.len());
             return columns;
         };
         columns.remove(place + 2);
@@ -121,10 +124,13 @@ fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
     let never_read = never_read(app, list);
     let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
+    let heading = titled.then(|| title(app, list));
+    // A source that was never read is reported in place of the rows.
+    let noted = heading.as_ref().filter(|_| !never_read);
+    let note = noted.and_then(|heading| note(app, shown, room_beside(app, heading, list.ids.len())));
     Table {
-        title: titled.then(|| title(app, list)),
-        // A source that was never read is reported in place of the rows.
-        note: if titled && !never_read { frame::note(app, app.pane, shown) } else { None },
+        title: heading,
+        note,
         columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
         sorted,
         rows: visible,
@@ -206,4 +212,50 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
     let clears = key_that(app, "back", "clears the filter");
     let whose = if list.problems { "No row with a problem" } else { "No row" };
     vec![Line::new().plain(format!("{whose} matches {:?}.", list.filter.text())).muted(clears)]
+}
+
+/// Returns the cells that a title and the place among so many rows leave for a note.
+fn room_beside(app: &App, title: &Line, rows: usize) -> usize {
+    let place = width(&format!("   {rows}–{rows} of {rows}"));
+    let all = usize::from(app.size.0.saturating_sub(2 * view::margin(app.size.0)));
+    all.saturating_sub(title.width() + 2 + place)
+}
+
+/// Returns the note of a list, with the unusual states of its kinds, in so many cells. Where there is not room for all,
+/// the states stay.
+fn note(app: &App, list: &List, room: usize) -> Option<Line> {
+    let kinds = Kind::ALL.iter().filter(|kind| (app.pane.kinds)(**kind));
+    let states = kinds.filter_map(|kind| source_note(app, &app.here.observed.store.table(*kind).source()));
+    let states: Vec<Line> = states.collect();
+    let own = Some((list.note)(app)).filter(|own| own.width() > 0);
+    let whole = side_by_side(own.into_iter().chain(states.iter().cloned()));
+    let line = if whole.width() <= room { whole } else { side_by_side(states).cut(room, Cut::End) };
+    (line.width() > 0).then_some(line)
+}
+
+/// Joins notes to one, with a gap between two of them.
+fn side_by_side(notes: impl IntoIterator<Item = Line>) -> Line {
+    let mut line = Line::new();
+    for note in notes {
+        if line.width() > 0 {
+            line = line.muted("  ");
+        }
+        line.0.extend(note.0);
+    }
+    line
+}
+
+/// Returns a note if a source is not read, of an earlier run, cut, or in trouble.
+fn source_note(app: &App, source: &Source) -> Option<Line> {
+    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
+    match source.state {
+        "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.kind))),
+        "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.kind), Tone::Warn)),
+        _ => {}
+    }
+    if source.error.is_some() {
+        return Some(Line::new().with(format!("▲ {} {}{age}", source.kind, source.state), Tone::Warn));
+    }
+    let why = if source.kind == MetricSeries::KIND { " by max_cost_per_day" } else { "" };
+    source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.kind, source.rows), Tone::Warn))
 }

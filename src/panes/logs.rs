@@ -74,7 +74,7 @@ struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     fn of_screen(app: &'a App, view: &'a LogView) -> Self {
-        Self::new(app, view, super::body_rows(app, &super::frame::banners(app)).saturating_sub(ABOUT))
+        Self::new(app, view, super::body_rows(app, &super::banners::banners(app)).saturating_sub(ABOUT))
     }
 
     fn new(app: &'a App, view: &'a LogView, height: u16) -> Self {

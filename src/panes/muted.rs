@@ -1,4 +1,4 @@
-//! What is shown of the mute rules of an alarm.
+//! Shows the mute rules of an alarm.
 
 use crate::app::App;
 use crate::fmt;

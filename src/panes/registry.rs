@@ -58,12 +58,15 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let package = app.here.observed.store.packages.get(subject.id())?;
     let details = package.details.as_ref();
     let chain = app.here.joined.owner(Kind::Packages, subject.id());
-    let serves: Vec<&str> = chain
+    let serves: Vec<String> = chain
         .map(|c| c.serving.iter())
         .into_iter()
         .flatten()
-        .filter(|s| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn)))
-        .map(|s| if s.stage.is_empty() { s.endpoint } else { s.stage })
+        .filter_map(|s| {
+            let (_, version) = s.versions.iter().find(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn))?;
+            let share = s.share(*version).map(|share| format!("{share} ")).unwrap_or_default();
+            Some(format!("{share}{}", if s.stage.is_empty() { s.endpoint } else { s.stage }))
+        })
         .collect();
     let why = details.and_then(|d| d.approval_description.as_deref()).unwrap_or(&package.description);
     let by = details.and_then(|d| d.modified_by.as_deref().or(d.created_by.as_deref())).unwrap_or_default();

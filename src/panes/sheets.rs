@@ -12,6 +12,7 @@ mod palette;
 mod pick;
 mod plan;
 mod plan_table;
+mod properties;
 mod theme_picker;
 
 use crate::app::{Account, App, Modal};
@@ -31,6 +32,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Planning(it) => plan::planning(app, it),
         Modal::Ask(it) => plan::ask(app, it),
         Modal::Notice(it) => notice::notice(app, it),
+        Modal::Properties(it) => properties::properties(app, it),
         Modal::Output(it) => output::output(app, it),
         Modal::ThemePicker(it) => theme_picker::theme_picker(app, it),
         Modal::Comparison(it) => comparison::comparison(app, it),

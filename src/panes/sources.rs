@@ -28,7 +28,7 @@ const LIST: List = List {
     note: |app| {
         let until = app.here.usage.credentials_until.filter(|until| *until > app.here.observed.at);
         let login = until.map(|until| format!("login ends in {}", fmt::age(until, app.here.observed.at)));
-        let phrases = login.into_iter().chain(app.here.transport.iter().cloned()).chain(not_built(app));
+        let phrases = login.into_iter().chain(app.here.transport.iter().cloned()).chain(not_built(app, |_| true));
         phrases.fold(Line::new(), |line, phrase| line.muted(phrase).muted("  "))
     },
     ..List::EMPTY
@@ -37,14 +37,14 @@ const LIST: List = List {
 /// The cells of the title line that its title, its count and the range of its rows may need.
 const OTHERS: usize = 30;
 
-/// Says which services this build leaves out: their names where the line has room, otherwise how many they are.
-fn not_built(app: &App) -> Option<String> {
-    let missing: Vec<&str> = missing_features().collect();
-    let names = format!("not in this build: {}", missing.join(", "));
+/// Says which of some services this build leaves out: their names where the line has room, otherwise how many they are.
+pub(super) fn not_built(app: &App, of: fn(&str) -> bool) -> Option<String> {
+    let missing: Vec<&str> = missing_features().filter(|name| of(name)).collect();
+    let names = format!("not built: {} (--help)", missing.join(", "));
     match missing.len() {
         0 => None,
         _ if names.len() + OTHERS <= usize::from(app.size.0) => Some(names),
-        count => Some(format!("{} not in this build: --help", fmt::count(count, "service"))),
+        count => Some(format!("{} not built (--help)", fmt::count(count, "service"))),
     }
 }
 

@@ -34,9 +34,16 @@ const LIST: List = List {
     ],
     ids,
     row,
+    note,
     empty: |_| vec![Line::from("No SageMaker pipeline and no training job in this account and region.")],
     ..List::EMPTY
 };
+
+/// Says how the pipelines are read that were not.
+fn note(app: &App) -> Line {
+    let unread = app.here.observed.store.pipelines.rows().any(|pipeline| pipeline.status.is_empty());
+    if unread { Line::new().muted("◌ not read: select a row to read it") } else { Line::new() }
+}
 
 fn ids(app: &App) -> Vec<Subject> {
     let store = &app.here.observed.store;
@@ -116,7 +123,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let job = app.here.observed.store.jobs.get(subject.item.of_kind(Kind::Jobs)?)?;
     let details = job.details.as_ref();
     let metrics: Vec<String> = details
-        .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect())
+        .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(*v))).collect())
         .unwrap_or_default();
     let what = details.and_then(|d| d.failure.clone()).unwrap_or_else(|| metrics.join("  "));
     Some(vec![

@@ -36,6 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ending, RecordedAccount};
 use crate::resources::{AccountId, Delta, KeptEvent};
+use crate::view::escaped_json;
 
 /// The name of the format.
 pub(super) const FORMAT: &str = "sagetop-tape";
@@ -156,7 +157,7 @@ impl Sum {
     }
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<Vec<u8>> {
-        let mut line = serde_json::to_vec(value)?;
+        let mut line = escaped_json(value)?;
         line.push(b'\n');
         self.crc.update(&line);
         self.bytes += line.len() as u64;

@@ -97,7 +97,11 @@ impl Recorder {
         let file = new_file(path)?;
         let state = Arc::new(Mutex::new(State { frame_due: true, ..State::default() }));
         let failed = |e: std::io::Error| format!("{} cannot be written: {e}", path.display());
-        let writer = Writer::new(file, &header, state.clone()).map_err(failed)?;
+        let writer = Writer::new(file, &header, state.clone()).map_err(|e| {
+            // A file without a header would keep the next try from writing.
+            let _ = std::fs::remove_file(path);
+            failed(e)
+        })?;
         let (jobs, queue) = mpsc::sync_channel(MOST_WAITING);
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&queue));
         let thread = Mutex::new(Some(thread.map_err(failed)?));

@@ -69,9 +69,13 @@ fn secrets_are_cut_out_of_a_text_and_the_rest_stays() {
         (r#"{"password": "S3CR3T", "cut"#, r#"{"password": "redacted", "cut"#),
         ("password: S3CR3T", "password: redacted"),
         ("DB_PWD = S3CR3T", "DB_PWD = redacted"),
+        ("DB_PASSWORD=Tr0ub4dor&S3CR3T", "DB_PASSWORD=redacted"),
+        ("user=ana&password=S3CR3T&page=2", "user=ana&password=redacted&page=2"),
+        ("mysql -h db -u root -pS3CR3T retail", "mysql -h db -u root -predacted retail"),
         ("https://x/y?page=2&sig=S3CR3T&z=1", "https://x/y?page=2&sig=redacted&z=1"),
         ("https://hooks.slack.com/services/T0/B0/S3CR3T now", "https://hooks.slack.com/services/redacted now"),
         ("key AKIAIOSFODNN7EXAMPLE, and", "key redacted, and"),
+        ("the keyAKIAIOSFODNN7EXAMPLE is old", "the keyredacted is old"),
         ("clone with ghp_S3CR3T0123456789abcdef", "clone with redacted"),
         ("Authorization: Token S3CR3T9", "Authorization: Token redacted"),
         ("Set-Cookie: a=1; sid=S3CR3T", "Set-Cookie: redacted"),
@@ -96,6 +100,45 @@ fn secrets_are_cut_out_of_a_text_and_the_rest_stays() {
         assert!(has_sign(plain), "rows without a sign are not looked at: {plain}");
         assert_eq!(text(plain), wanted);
         assert_eq!(text(wanted), wanted, "what was cut once stays as it is");
+    }
+}
+
+#[test]
+fn what_hides_a_secret_from_a_reader_does_not_hide_it_here() {
+    let cases = [
+        ("\u{1b}[36mpassword\u{1b}[0m=\u{1b}[35mS3CR3T\u{1b}[0m ok", "password=redacted ok"),
+        ("pass\u{200b}word=S3CR3T", "password=redacted"),
+        ("password\u{1b}=S3CR3T", "password=redacted"),
+    ];
+    for (plain, wanted) in cases {
+        let json = serde_json::to_string(plain).unwrap();
+        assert!(has_sign(&json), "rows without a sign are not looked at: {json}");
+        assert_eq!(text(plain), wanted);
+        assert_eq!(value("Line", plain), wanted);
+    }
+    for plain in ["\u{1b}[31mred\u{1b}[0m", "zero\u{200b}width", "\u{1b}", "\u{1b}[", "\u{1b}[3"] {
+        assert_eq!(text(plain), plain);
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_a_single_word() {
+    let token = format!("FwoG{}", "Zx1+".repeat(20));
+    let secret = [
+        "password:S3CR3T",
+        "user:AKIAIOSFODNN7EXAMPLE",
+        "token/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+        "hooks.slack.com/services/T0/B0/S3CR3T",
+        "s3://b/k?X-Amz-Signature=S3CR3T",
+        "{\"password\":1234567890}",
+        &token,
+    ];
+    for plain in secret {
+        assert!(value("note", plain).contains(MARK), "{plain}");
+    }
+    let plain = ["1.dkr.ecr.eu-west-1.amazonaws.com/team/token:2026a1", "sagemaker:variant:DesiredInstanceCount"];
+    for plain in plain {
+        assert_eq!(value("note", plain), plain);
     }
 }
 

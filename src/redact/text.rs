@@ -13,11 +13,13 @@ const SIGNING: [&str; 6] =
 /// letters and digits. Some names of resources begin with the same letters, so a digit is required as well.
 ///
 /// Access keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
-const FORMS: [(&str, usize, &str); 20] = [
+const FORMS: [(&str, usize, &str); 22] = [
     ("AKIA", 12, ""),
     ("ASIA", 12, ""),
     ("ABSK", 40, ""),
     ("IQoJ", 60, "+/="),
+    ("FwoG", 60, "+/="),
+    ("FQoG", 60, "+/="),
     ("ghp_", 20, ""),
     ("gho_", 20, ""),
     ("ghs_", 20, ""),
@@ -43,13 +45,46 @@ const CHATS: [&str; 3] = ["hooks.slack.com/services/", "discord.com/api/webhooks
 /// private keys, and values assigned to secret names.
 #[must_use]
 pub fn text(plain: &str) -> Cow<'_, str> {
+    let Some(shown) = without_hidden(plain) else { return readable(plain) };
+    match readable(&shown) {
+        Cow::Borrowed(_) => Cow::Borrowed(plain),
+        Cow::Owned(cleaned) => Cow::Owned(cleaned),
+    }
+}
+
+/// Characters without a width. They would part a name from its value, and no reader would see it.
+const HIDDEN: [char; 7] = ['\u{ad}', '\u{34f}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+
+/// Returns the text as a reader sees it, without colours and without characters that have no width. `None` if it has
+/// none of these.
+fn without_hidden(plain: &str) -> Option<String> {
+    if !plain.contains('\u{1b}') && !plain.contains(HIDDEN) {
+        return None;
+    }
+    let (mut out, mut rest) = (String::with_capacity(plain.len()), plain);
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..)?;
+        let sequence = after.strip_prefix('[').filter(|_| c == '\u{1b}');
+        let end = sequence.and_then(|parameters| parameters.find(|p: char| !(' '..='?').contains(&p)));
+        rest = match (sequence, end) {
+            (Some(sequence), Some(end)) => sequence.get(end..)?.get(1..).unwrap_or_default(),
+            _ => after,
+        };
+        if c != '\u{1b}' && !HIDDEN.contains(&c) {
+            out.push(c);
+        }
+    }
+    Some(out)
+}
+
+fn readable(plain: &str) -> Cow<'_, str> {
     // A signed URL loses only its parameters.
     let mut cleaned = cut(plain, parameter).map_or(Cow::Borrowed(plain), Cow::Owned);
     let lower = cleaned.to_ascii_lowercase();
     if SIGNING.iter().any(|word| lower.contains(word)) {
         return Cow::Owned(format!("{MARK}: it speaks of a signature"));
     }
-    for find in [private_key, form, chat, user_info, flag, bearer, assignment] {
+    for find in [private_key, form, chat, user_info, flag, client_password, bearer, assignment] {
         if let Some(without) = cut(&cleaned, find) {
             cleaned = Cow::Owned(without);
         }
@@ -60,14 +95,26 @@ pub fn text(plain: &str) -> Cow<'_, str> {
 /// Every text with a secret of a known format contains at least one of these.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let forms = FORMS.iter().map(|(start, ..)| *start);
-    SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "x-goog-", "@", "bearer", "basic", "-u ", "-user "])
+    let names = ["x-amz-", "x-goog-", "@", "bearer", "basic", "-u ", "-user ", "mysql", "mariadb"];
+    // An escape sequence, as JSON writes it, and characters without a width may be inside the name of a secret.
+    let hidden = ["\\u001b", "\u{ad}", "\u{34f}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}"];
+    SIGNING.into_iter().chain(forms).chain(CHATS).chain(names).chain(hidden)
 }
 
-/// Can a single word hold a secret? It must have an assignment, a user, a signature, or a known format.
+/// Can a single word hold a secret? It must have an assignment, a user, a signature, a webhook, or a known format. The
+/// tag of an image follows a colon, too, but behind a slash.
 pub(super) fn may_hold_secret(word: &str) -> bool {
     word.contains("://")
-        || word.contains(['=', '@', '?', '{', '"', '<'])
-        || form(word).is_some_and(|found| found.start == 0)
+        || word.contains(['=', '@', '?', '{', '"', '<', '\u{1b}'])
+        || word.contains(':') && !word.contains('/')
+        || word.contains(HIDDEN)
+        || CHATS.iter().any(|chat| word.contains(chat))
+        || form(word).is_some_and(|found| found.start == 0 || word.contains(['/', ':']))
+}
+
+/// Is it the location of an object with a signature?
+pub(super) fn is_signed(word: &str) -> bool {
+    parameter(word).is_some()
 }
 
 /// Replaces each range that is found by the mark. `None` when there is none.
@@ -97,10 +144,21 @@ fn value(rest: &str) -> Range<usize> {
     let opening = rest.get(..start).unwrap_or_default();
     let quote = ['"', '\''].into_iter().find(|quote| opening.ends_with(*quote));
     let length = match quote {
-        Some(quote) => bare.find(quote),
-        None => bare.find(ends_value),
+        Some(quote) => bare.find(quote).unwrap_or(bare.len()),
+        None => end_of_value(bare),
     };
-    start..start + length.unwrap_or(bare.len())
+    start..start + length
+}
+
+/// Returns the end of a value. In a query `&` ends it, if a name and `=` follow; elsewhere it is a part of it.
+fn end_of_value(bare: &str) -> usize {
+    let is_next = |after: &str| {
+        let name = after.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c)));
+        name.is_some_and(|end| end > 0 && after.get(end..).is_some_and(|rest| rest.starts_with('=')))
+    };
+    let mut ends = bare.char_indices().filter(|(_, c)| ends_value(*c));
+    let end = ends.find(|(at, c)| *c != '&' || bare.get(at + 1..).is_some_and(is_next));
+    end.map_or(bare.len(), |(at, _)| at)
 }
 
 /// The range between the first and the last line of a private key in PEM.
@@ -143,7 +201,9 @@ fn form(rest: &str) -> Option<Range<usize>> {
             letter || signs.contains(c)
         };
         rest.match_indices(start).find_map(|(at, _)| {
-            let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
+            // A word of small letters may run into an access key.
+            let glued = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || !loud && c.is_ascii_lowercase();
+            let begins = !rest.get(..at)?.ends_with(glued);
             let length =
                 rest.get(at + start.len()..)?.find(|c| !is_part(c)).map_or(rest.len() - at, |n| n + start.len());
             let token = rest.get(at..at + length)?;
@@ -198,6 +258,16 @@ fn flag(rest: &str) -> Option<Range<usize>> {
         let start = rest.len() - after.len();
         (meant && !found.is_empty()).then_some(start + found.start..start + found.end)
     })
+}
+
+/// The password that follows `-p` without a space in a command of `mysql` or `mariadb`.
+fn client_password(rest: &str) -> Option<Range<usize>> {
+    let program = ["mysql", "mariadb"].iter().filter_map(|name| rest.find(name)).min()?;
+    let (at, _) = rest.get(program..)?.match_indices(" -p").next()?;
+    let start = program + at + " -p".len();
+    let length = rest.get(start..)?.find(char::is_whitespace).unwrap_or(rest.len() - start);
+    let known = rest.get(start..start + length) == Some(MARK);
+    (length > 0 && !known).then_some(start..start + length)
 }
 
 /// The token after `Bearer`, and after `Basic` where it cannot be a word.
@@ -258,8 +328,14 @@ fn is_cookie(name: &str) -> bool {
 
 /// Is it a name whose value is secret in any sentence, such as `password: hunter2`?
 fn is_loud(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    is_password(name) || ["key", "authorization", "cookie"].iter().any(|loud| lower.contains(loud))
+}
+
+/// Is it the name of a password?
+pub(super) fn is_password(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["passw", "passphrase", "pwd", "key", "authorization", "cookie"].iter().any(|loud| name.contains(loud))
+    ["passw", "passphrase", "passcode", "pwd"].iter().any(|word| name.contains(word))
 }
 
 /// Does it look random instead of like a word: long, with a digit or capitals inside?

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_metric_may_be_called_like_a_secret_and_a_row_that_cannot_be_read_back_is_not_gone() {
-        let job = |value: f32| TrainingJob {
+        let job = |value: f64| TrainingJob {
             name: "llm".into(),
             details: Some(JobDetails {
                 failure: Some("see --password S3CR3T".into()),
@@ -134,7 +134,7 @@ mod tests {
         let details = listing.rows[0].details.as_ref().unwrap();
         assert_eq!((details.metrics[0].1, listing.extent), (0.5, Extent::All));
         assert_eq!(details.failure.as_deref(), Some("see --password redacted"));
-        let listing = admit(Listing::all(vec![job(f32::NAN)]), true);
+        let listing = admit(Listing::all(vec![job(f64::NAN)]), true);
         assert!(listing.rows.is_empty() && listing.fault.is_some() && listing.extent == Extent::Part);
     }
 

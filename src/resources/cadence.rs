@@ -1,4 +1,4 @@
-//! How often a kind is polled: three cadences, adjusted by what is looked at, by failures and by throttling.
+//! The cadence of a kind: one of three, adjusted by what is looked at, by failures and by throttling.
 
 use std::time::Duration;
 

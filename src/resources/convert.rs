@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Serialize, Serializer};
 
 /// Converts a time of the SDK; `None` when it cannot be represented.
 pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
@@ -19,6 +20,18 @@ pub(super) fn finite<N: Copy + Into<f64>>(number: Option<N>) -> Option<N> {
 pub(super) fn url_part(text: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
     utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+/// Converts a number of AWS to one of double precision that is written with the same digits: 0.862 stays 0.862.
+#[must_use]
+pub(super) fn exact(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| number.into())
+}
+
+/// Serializes a number of AWS with the same digits.
+pub(super) fn digits<N: Copy + Into<Option<f32>>, S: Serializer>(number: &N, serializer: S) -> Result<S::Ok, S::Error> {
+    let number: Option<f32> = (*number).into();
+    number.map(exact).serialize(serializer)
 }
 
 /// Returns an ARN as a part of an address. Consoles expect its colons as they are.
@@ -44,6 +57,13 @@ mod tests {
             assert_eq!(finite(Some(number)), kept);
         }
         assert_eq!((finite(Some(f64::NAN)), finite::<f64>(None)), (None, None));
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits() {
+        for (number, text) in [(0.862, "0.862"), (0.1, "0.1"), (3.0, "3"), (1e-7, "0.0000001")] {
+            assert_eq!(exact(number).to_string(), text);
+        }
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl Event {
         let health = if self.health == Health::Critical { Health::Ok } else { self.health };
         Self { health, ..self }
     }
+    /// Returns the event with this health instead of a worse one.
+    #[must_use]
+    pub fn at_most(self, health: Health) -> Self {
+        Self { health: self.health.min(health), ..self }
+    }
     /// Adds who did it, or whom it notifies.
     pub(crate) fn by(self, by: impl Into<String>) -> Self {
         Self { by: by.into(), ..self }

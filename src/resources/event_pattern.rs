@@ -1,4 +1,4 @@
-//! Whether an event matches the pattern of a rule, by the rules of `EventBridge`:
+//! Decides whether an event matches the pattern of a rule, by the rules of `EventBridge`:
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>.
 
 use serde_json::{Map, Value, json};

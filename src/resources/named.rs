@@ -28,7 +28,7 @@ impl Named {
         }
         let any = &[Kind::Groups, Kind::Endpoints, Kind::Pipelines, Kind::Jobs];
         let kinds: &[Kind] = if self.is_tag() { &[Kind::Groups] } else { any };
-        kinds.iter().map(|kind| Reference { kind: *kind, id: &self.value, field }).collect()
+        kinds.iter().map(|kind| Reference::new(*kind, &self.value, field)).collect()
     }
     fn is_tag(&self) -> bool {
         self.key.starts_with("sagemaker:")

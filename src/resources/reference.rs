@@ -1,4 +1,4 @@
-//! How a row names the things that it belongs to.
+//! A reference: a row names a thing that it belongs to.
 
 use super::Kind;
 
@@ -11,9 +11,16 @@ pub struct Reference<'a> {
     pub id: &'a str,
     /// The field that names it.
     pub field: &'static str,
+    /// Whether the row only acts on events of the thing, so that the thing comes before the row.
+    pub heard: bool,
 }
 
 impl<'a> Reference<'a> {
+    /// Returns the reference of a row to a thing that it acts on, or that it describes.
+    #[must_use]
+    pub fn new(kind: Kind, id: &'a str, field: &'static str) -> Self {
+        Self { kind, id, field, heard: false }
+    }
     /// Returns the thing that an ARN names, if its kind is read.
     #[must_use]
     pub fn of_arn(arn: &'a str, field: &'static str) -> Option<Self> {
@@ -37,7 +44,7 @@ impl<'a> Reference<'a> {
             }
             _ => return None,
         };
-        Some(Self { kind, id, field })
+        Some(Self::new(kind, id, field))
     }
 }
 

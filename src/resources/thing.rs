@@ -10,7 +10,7 @@ use super::{
     AwsCommand, Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store,
     Table,
 };
-use crate::aws::AwsError;
+use crate::aws::{Arn, AwsError};
 use crate::health::Health;
 
 /// One thing of any kind.
@@ -45,6 +45,18 @@ pub trait Thing: Debug {
     fn references(&self) -> Vec<Reference<'_>>;
     /// Returns its ARN, where AWS gives one.
     fn arn(&self) -> Option<&str>;
+    /// Returns its name as AWS's console shows it: that in its ARN where its id is an ARN.
+    fn name(&self) -> String {
+        let id = self.id();
+        if !id.starts_with("arn:") {
+            return id.to_owned();
+        }
+        let of_arn = self.arn().and_then(Arn::parse).map(|arn| match arn.resource.split_once(['/', ':']) {
+            Some((_, name)) => name.to_owned(),
+            None => arn.resource.to_owned(),
+        });
+        of_arn.unwrap_or_else(|| self.title().into_owned())
+    }
     /// Returns the thing that it is a part of.
     fn part_of(&self) -> Option<(Kind, &str)>;
     /// Returns where its log is, if it has one of its own.

@@ -55,6 +55,7 @@ pub async fn console(
     let is_real = session.recorder.is_none() && session.replay.is_none() && session.sim.is_none();
     app.tour = (is_real && !app.choices().toured && app.opening.is_none()).then(Tour::default);
     app.message = told.or(untold).map(|text| (Tone::Warn, text)).or(app.message);
+    app.keep_first_message();
     terminal::take_mouse_later(app.mouse);
     let (folder, notify) = (session.config.export_folder(), session.config.notify.clone());
     let Session { connections, clock, sim, recorder, replay, .. } = session;
@@ -80,11 +81,14 @@ pub async fn console(
     };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
-    let Keyboard { input, ended_by } = keyboard();
+    let Keyboard { input, ended_by, reader } = keyboard();
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     // The future contains the whole console, which is too large for a stack.
     let ended = Box::pin(run(&mut screen, app, machine, themes, input)).await;
     guard.leave();
+    if reader.is_finished() && reader.await.is_err() {
+        return Err("error: the keyboard could not be read any more, which is a fault of sagetop\n".to_owned());
+    }
     let code = ended_by.get().map_or(0, |signal| ENDED_BY_SIGNAL + signal);
     ended.map(|_| code).map_err(|e| format!("error: the terminal was lost: {e}\n"))
 }

@@ -15,7 +15,7 @@ use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Choices, Effect, Msg, Seen};
 use crate::aws::{Usage, caught};
 use crate::disk;
-use crate::intents::{AnyIntent, ArmedRollback, Executor, Outcome, Plan, Refusal};
+use crate::intents::{AnyIntent, ArmedRollback, Executor, Outcome, Plan, Refusal, Told};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Kind, Source};
 use crate::view::Tone;
@@ -279,13 +279,15 @@ impl EffectRunner {
     /// Plans an intent.
     fn plan(&mut self, place: AccountId, intent: AnyIntent, app: &App) {
         let Some(executor) = self.executor(place, app) else { return };
-        let answer = self.answer.clone();
-        let (waits, wanted) = (self.answer.clone(), intent.clone());
+        let (answer, waits, wanted) = (self.answer.clone(), self.answer.clone(), intent.clone());
         let tell = move |text| drop(waits.try_send(Msg::PlanWaits(place, wanted.clone(), text)));
         let work = async move {
             let plan = caught(executor.plan_patiently(&intent, tell))
                 .await
                 .unwrap_or_else(|said| Err(Refusal::No(format!("the plan broke off, and nothing was sent: {said}"))));
+            if let Ok(plan) = &plan {
+                executor.close_in_journal(&plan.left_open, Told::Reader);
+            }
             let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
         };
         self.work.spawn_on(work, &self.machine.background);
@@ -353,7 +355,7 @@ impl EffectRunner {
     fn arm(&mut self, executor: Executor, place: AccountId, rollback: ArmedRollback) {
         let (answer, endpoint) = (self.answer.clone(), rollback.endpoint.clone());
         let work = async move {
-            let planned = caught(executor.plan_when_steady(&rollback)).await;
+            let planned = caught(executor.plan_when_steady(&rollback, |_| {})).await;
             let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("the waiting broke off: {said}"))));
             let _ = answer.send(Msg::Steady(place, rollback.endpoint, planned.map(Box::new))).await;
         };

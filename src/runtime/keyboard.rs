@@ -13,6 +13,7 @@ use crossterm::event::{self, Event};
 #[cfg(unix)]
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::QUEUE;
 use crate::terminal::is_given_away;
@@ -42,16 +43,18 @@ pub(super) struct Keyboard {
     pub(super) input: mpsc::Receiver<Input>,
     /// The number of the first signal that asked the program to end. It is set before the input reports the signal.
     pub(super) ended_by: Arc<OnceLock<u8>>,
+    /// The task that reads. It goes on until nobody takes its input.
+    pub(super) reader: JoinHandle<()>,
 }
 
 /// Starts to read the terminal.
 pub(super) fn keyboard() -> Keyboard {
     let (events, input) = mpsc::channel(QUEUE);
     let ended_by = Arc::new(OnceLock::new());
-    let keyboard = Keyboard { input, ended_by: Arc::clone(&ended_by) };
     // Catch signals from here on. The task itself only starts to run after the first frame.
     let (mut typed, mut signals, mut continued) = (Typed::new(), Signals::new(), Continued::new());
-    tokio::spawn(async move {
+    let first = Arc::clone(&ended_by);
+    let reader = tokio::spawn(async move {
         loop {
             let input = tokio::select! {
                 event = typed.next() => match event {
@@ -64,7 +67,7 @@ pub(super) fn keyboard() -> Keyboard {
                     if INTERRUPTS.contains(&signal) && is_given_away() {
                         continue;
                     }
-                    let _ = ended_by.set(signal);
+                    let _ = first.set(signal);
                     if signal == HANG_UP { Input::Gone } else { Input::Leave }
                 }
             };
@@ -76,7 +79,7 @@ pub(super) fn keyboard() -> Keyboard {
             }
         }
     });
-    keyboard
+    Keyboard { input, ended_by, reader }
 }
 
 /// The reader of the terminal.
@@ -155,7 +158,20 @@ impl Signals {
     fn new() -> Self {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
-        let all = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::ABORT, Signal::TERM];
+        // All that end a program and can be caught. Those that tell of a fault in the code do not come here.
+        let all = [
+            Signal::HUP,
+            Signal::INT,
+            Signal::QUIT,
+            Signal::ABORT,
+            Signal::USR1,
+            Signal::USR2,
+            Signal::ALARM,
+            Signal::TERM,
+            Signal::VTALARM,
+            Signal::PROF,
+            Signal::XCPU,
+        ];
         let listen =
             |one: Signal| Some((u8::try_from(one.as_raw()).ok()?, signal(SignalKind::from_raw(one.as_raw())).ok()?));
         Self { listened: all.into_iter().filter_map(listen).collect() }

@@ -70,7 +70,7 @@ impl ChoicesFile {
     /// Moves the file out of the way, and returns the sentence that says so.
     fn set_aside(&self, why: &io::Error) -> String {
         let place = disk::set_aside(&self.path, "json.unusable");
-        format!("the choices of earlier runs were not used: {why}; they are kept in {place}")
+        format!("earlier choices are in {place} and not used: {why}")
     }
 }
 

@@ -10,7 +10,7 @@ use super::recorded::configuration;
 use super::{Connection, Session, executor, wall_clock};
 use crate::args::{Common, SimOptions};
 use crate::aws::{Aws, StandIn};
-use crate::config::{ConfigError, Source};
+use crate::config::{Config, ConfigError, Source};
 use crate::disk;
 use crate::resources::poll::Clock;
 use crate::sim::{self, Settings, Sim, Story, StoryError};
@@ -41,6 +41,14 @@ impl Session {
         let (connections, sim) = (connections.collect(), sims.first().cloned());
         Self { connections, config, clock, sim, recorder: None, replay: None }.recorded(common, &source)
     }
+}
+
+/// Returns the configuration of the simulated account, or the one that the user named.
+///
+/// # Errors
+/// A text for the terminal: the configuration cannot be read or has a mistake.
+pub fn demo_config(common: &Common) -> Result<Config, String> {
+    configuration(common, "demo.toml", DEMO_CONFIG).map(|(_, config)| config)
 }
 
 /// Makes a simulated account that plays a bundled story, or one in a file, in the story's region or another.

@@ -30,7 +30,7 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     world.env.speed = settings.speed;
     world.build_data(story);
     for model in &story.models {
-        world.build_model(model);
+        world.build_model(model, &story.images);
     }
     for job in &story.jobs {
         world.build_job(job);
@@ -61,6 +61,7 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     }
     world.build_crowd(&settings.scale);
     world.settle_alarms();
+    world.settle_scaling();
     world.drill.clone_from(&story.drill);
     world.story_events.clone_from(&story.events);
     for (index, event) in story.events.iter().enumerate() {
@@ -104,9 +105,6 @@ impl World {
             .iter()
             .filter(|fault| fault.code.as_deref().is_some_and(|code| code.starts_with("AccessDenied")));
         self.denied = denials.map(|fault| fault.operation.clone()).collect();
-        for image in &story.images {
-            self.build_image(image);
-        }
         for item in &story.items {
             self.build_item(item);
         }

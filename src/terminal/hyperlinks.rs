@@ -1,4 +1,4 @@
-//! Which terminals can follow addresses (OSC 8). No terminal can be asked, so it is known by its name.
+//! Knows the terminals that can follow addresses (OSC 8), by their names. No terminal can be asked.
 
 /// Variables that such terminals set, or the beginning of the value that they set.
 const SET: [(&str, &str); 14] = [

@@ -1,5 +1,7 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
+use std::collections::BTreeSet;
+
 use super::{
     activity, armed, cause, changes, charts, compare, copy, export, freeze, list, login, logs, menu, messages, modal,
     mouse, navigate, places, remembered, replay, seen, tour,
@@ -51,7 +53,7 @@ intents::intents! { actions
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
         "cause" "go to the first cause of the trouble" cause::can_show => cause::show;
         "before" "show what changed in the hour before the trouble" cause::can_show_changes => cause::show_changes;
-        "first-error" "in a log: the first line that tells of an error" logs::can_go_to_error => logs::first_error;
+        "first-error" "in a log: the first of the lines read that tells of an error" logs::can_go_to_error => logs::first_error;
         "wrap" "in a log: wrap long lines" logs::in_log => logs::wrap;
         "shorter" "in charts: a shorter window" |context| charts::can_turn(context, -1) => |app| charts::turn(app, -1);
         "longer" "in charts: a longer window" |context| charts::can_turn(context, 1) => |app| charts::turn(app, 1);
@@ -135,7 +137,8 @@ fn refresh(app: &mut App) -> Option<Effect> {
     logs::refresh(app);
     charts::refresh(app);
     app.here.denied.clear();
-    app.here.simulated = None;
+    // The simulation may be wrong about the selected thing, so from now on AWS itself decides.
+    app.here.simulated = app.here.simulated.take().map(|_| BTreeSet::new());
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

@@ -51,7 +51,7 @@ fn can_arm(context: &Context<'_>) -> Result<String, String> {
     if app.runs.iter().any(under_way) {
         return Err(format!("{} is being changed from here", endpoint.name));
     }
-    changes::allowed::<Rollback>(context)?;
+    changes::allowed_on::<Rollback>(context, &[&endpoint.name])?;
     Ok("arm rollback".to_owned())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
 use crate::intents::{Input, Intent, Permission, Question, Selection, Values};
-use crate::resources::Kind;
+use crate::resources::Observed;
 use crate::view::Tone;
 
 /// Returns the action that plans an intent.
@@ -37,7 +37,11 @@ fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
     let label = I::available(&selection(context))?;
     allowed::<I>(context)?;
-    Ok(label)
+    // The simulation may be wrong about a single thing, so it refuses nothing.
+    Ok(match context.app.here.simulated.as_ref().and_then(lacks::<I>) {
+        Some(action) => format!("{label} (IAM simulates that {action} is denied)"),
+        None => label,
+    })
 }
 
 /// Does the intent fit the selection, in an account that may be changed?
@@ -47,7 +51,13 @@ fn fits<I: Intent>(context: &Context<'_>) -> bool {
 }
 
 /// Checks that the intent may be sent, whatever the state of the selection is.
-pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
+fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
+    allowed_on::<I>(context, &I::endpoints(&selection(context)))
+}
+
+/// Checks that the intent may be sent for one of these endpoints, or for something whose stage is not known if there are
+/// none.
+pub(super) fn allowed_on<I: Intent>(context: &Context<'_>, endpoints: &[&str]) -> Result<(), String> {
     if context.app.replay.is_some() {
         return Err("not available in a replay".into());
     }
@@ -57,26 +67,16 @@ pub(super) fn allowed<I: Intent>(context: &Context<'_>) -> Result<(), String> {
     if let Some(action) = lacks::<I>(&here.denied) {
         return Err(format!("{action} was denied before{}", again().unwrap_or_default()));
     }
-    if let Some(action) = here.simulated.as_ref().and_then(lacks::<I>) {
-        return Err(format!("{action} is denied, as IAM simulates it{}", again().unwrap_or_default()));
-    }
-    let stage = stage::<I>(context);
-    context.app.here.may_change_stage(stage)?;
-    match context.app.here.freeze(stage) {
-        Some(freeze) => Err(format!("frozen by {freeze}")),
-        None => Ok(()),
-    }
-}
-
-/// Returns the stage of the selected endpoint, if the intent changes that. The stage of other changes is not known.
-fn stage<'a, I: Intent>(context: &'a Context<'_>) -> &'a str {
-    let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
-    let observed = &context.app.here.observed;
-    let endpoint = match thing {
-        Some((Kind::Endpoints, name)) if I::ON.contains(&Kind::Endpoints) => observed.store.endpoints.get(name),
-        _ => None,
-    };
-    endpoint.map(|endpoint| endpoint.known_stage(&observed.preferences.models)).unwrap_or_default()
+    let Observed { store, preferences, .. } = &here.observed;
+    let stage = |name: &&str| store.endpoints.get(name).map(|endpoint| endpoint.known_stage(&preferences.models));
+    let stages: Vec<&str> = endpoints.iter().map(|name| stage(name).unwrap_or_default()).collect();
+    let mut each = if stages.is_empty() { vec![""] } else { stages }.into_iter().map(|stage| {
+        here.may_change_stage(stage)?;
+        here.freeze(stage).map_or(Ok(()), |freeze| Err(format!("frozen by {freeze}")))
+    });
+    let first = each.next().unwrap_or(Ok(()));
+    // The operator chooses one that may be changed; if there is none, the reason of the first one is shown.
+    first.or_else(|why| each.find(Result::is_ok).unwrap_or(Err(why)))
 }
 
 /// Returns an IAM action without which the intent can do nothing, if it is denied: one of each of its calls.
@@ -128,7 +128,7 @@ mod tests {
     use crate::assets::Assets;
     use crate::intents::Retrain;
     use crate::resources::pipeline::Pipeline;
-    use crate::resources::{AccountId, Listing, Observed};
+    use crate::resources::{AccountId, Kind, Listing};
     use jiff::Timestamp;
 
     #[test]

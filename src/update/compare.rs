@@ -8,7 +8,7 @@ use crate::view::Tone;
 const KINDS: [(Kind, &str); 4] = [
     (Kind::Packages, "versions"),
     (Kind::Executions, "runs"),
-    (Kind::Configs, "endpoint configurations"),
+    (Kind::Configs, "configurations"),
     (Kind::Jobs, "training jobs"),
 ];
 
@@ -25,7 +25,7 @@ fn comparable(context: &Context<'_>) -> Result<Subject, String> {
     let kind = subject.item.resource().map(|(kind, _)| kind);
     let compared = KINDS.iter().any(|(known, _)| Some(*known) == kind);
     let all: Vec<&str> = KINDS.iter().map(|(_, name)| *name).collect();
-    if compared { Ok(subject) } else { Err(format!("only {} and endpoints are compared", all.join(", "))) }
+    if compared { Ok(subject) } else { Err(format!("compares {}, endpoints", all.join(", "))) }
 }
 
 pub(super) fn can_mark(context: &Context<'_>) -> Result<String, String> {

@@ -15,14 +15,15 @@ pub(super) fn has_table(context: &Context<'_>) -> Result<String, String> {
 /// Writes all rows as CSV.
 pub(super) fn csv(app: &mut App) -> Option<Effect> {
     let table = export::export(app)?;
-    Some(Effect::Write { stem: export::stem(app, table.name), extension: "csv", text: export::csv(&table) })
+    let stem = export::stem(app, export::visible_name(app));
+    Some(Effect::Write { stem, extension: "csv", text: export::csv(&table) })
 }
 
 /// Writes all rows as JSON.
 pub(super) fn json(app: &mut App) -> Option<Effect> {
     let table = export::export(app)?;
     let text = export::json(&table, app.here.observed.at);
-    Some(Effect::Write { stem: export::stem(app, table.name), extension: "json", text })
+    Some(Effect::Write { stem: export::stem(app, export::visible_name(app)), extension: "json", text })
 }
 
 /// Writes the screen.

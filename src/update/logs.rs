@@ -61,7 +61,7 @@ pub(super) fn in_log(context: &Context<'_>) -> Able {
 pub(super) fn can_go_to_error(context: &Context<'_>) -> Able {
     in_log(context)?;
     let has = context.app.open_log.as_ref().is_some_and(|view| !view.errors.is_empty());
-    if has { Ok("error".to_owned()) } else { Err("no line tells of an error".into()) }
+    if has { Ok(String::new()) } else { Err("no line tells of an error".into()) }
 }
 
 /// Returns the label of the key that pauses the tail or goes on.

@@ -19,6 +19,13 @@ pub(super) fn keep(app: &mut App, before: Option<&(Tone, String)>) {
     }
 }
 
+impl App {
+    /// Keeps the message with which the console begins, so that it can be read again.
+    pub fn keep_first_message(&mut self) {
+        keep(self, None);
+    }
+}
+
 pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
     if context.app.messages.is_empty() { Err("there was no message yet".into()) } else { Ok(String::new()) }
 }

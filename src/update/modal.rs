@@ -36,11 +36,19 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let dialog = modal.dialog_mut();
     let Some(meant) = typing::meant(&mut app.keymap, key, dialog.types(), dialog.turns()) else {
         dialog.line().into_iter().for_each(|line| typing::edit(line, key));
+        say_dropped(app, &modal);
         app.modal = Some(modal);
         return None;
     };
     app.modal = Some(modal);
     act(app, meant)
+}
+
+/// Says that a key has no effect while a plan is read: a name that is typed then is not in the line of the plan.
+fn say_dropped(app: &mut App, modal: &Modal) {
+    if let Modal::Planning(_) = modal {
+        app.message = Some((Tone::Warn, "the plan is still being read: what is typed now is dropped".to_owned()));
+    }
 }
 
 /// Carries out an action of the open sheet.
@@ -79,7 +87,12 @@ pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
             Modal::Chooser(chooser) => chooser::key(app, chooser, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
+            Modal::Properties(it) => {
+                app.modal = (meant != SheetKey::Confirm).then(|| it.into());
+                None
+            }
             Modal::Planning(_) | Modal::Output(_) => {
+                say_dropped(app, &modal);
                 app.modal = Some(modal);
                 None
             }

@@ -1,7 +1,7 @@
 //! Moving between panes, rows and nodes.
 
 use super::{activity, charts, logs, search};
-use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
+use crate::app::{App, Context, Detail, Effect, Item, Pane, Properties, Subject, of_account};
 use crate::panes::{self, lineage};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
@@ -149,13 +149,15 @@ pub(super) fn open(app: &mut App) -> Moved {
     None
 }
 
-/// Opens the lineage of a thing's model, with the thing selected.
+/// Opens the lineage of a thing's model, with the thing selected, or the properties of a thing of no model.
 pub(super) fn enter(app: &mut App, subject: &Subject) {
     (app.open_charts, app.open_log) = (None, None);
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(&subject.item) else {
-        let text = "it belongs to no model: add it to a [[model]] in the configuration".to_owned();
-        app.message = Some((Tone::Warn, text));
+        match subject.item.resource() {
+            Some(_) => app.modal = Some(Properties { subject: subject.clone(), scroll: 0 }.into()),
+            None => app.message = Some((Tone::Warn, "it belongs to no model".to_owned())),
+        }
         return;
     };
     let detail = Detail { model: chain.name.to_owned(), ..Detail::default() };

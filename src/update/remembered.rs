@@ -18,12 +18,22 @@ pub(super) fn can_acknowledge(context: &Context<'_>) -> Result<String, String> {
     if context.app.replay.is_some() {
         return Err("not available in a replay".into());
     }
-    let none = || "an alarm that fires, or a thing with a finding, can be acknowledged".to_owned();
+    let none = || nothing_to_acknowledge(context);
     let (account, kind, id) = selected(context).ok_or_else(none)?;
     let account = context.app.account(account).ok_or_else(none)?;
     account.acknowledgeable(kind, &id).ok_or_else(none)?;
     let known = account.acknowledged(kind, &id).is_some();
     Ok(if known { "withdraw acknowledgement" } else { "acknowledge" }.to_owned())
+}
+
+/// Says why nothing is acknowledged here, and from where the trouble of a model is.
+fn nothing_to_acknowledge(context: &Context<'_>) -> String {
+    let is_model = selected(context).is_none() && context.chain.is_some();
+    if !is_model {
+        return "no alarm fires here, and no finding is about this".to_owned();
+    }
+    let key = |action: &str| context.app.keymap.key_for(action).map(|key| format!(" ({key})")).unwrap_or_default();
+    format!("go to an alarm{} or to a finding{} of this model first", key("alarms"), key("cause"))
 }
 
 /// Asks for a note; withdraws at once.
@@ -65,7 +75,7 @@ fn last<'a>(context: &'a Context<'_>) -> Option<&'a Run> {
 pub(super) fn can_undo(context: &Context<'_>) -> Result<String, String> {
     let run = last(context).ok_or("nothing was changed in this account since the start")?;
     match (&run.outcome, &run.plan.inverse) {
-        (None, _) => Err(format!("{} is under way", run.plan.title)),
+        (None | Some(Outcome::Open(_)), _) => Err(format!("{} is under way", run.plan.title)),
         (Some(Outcome::Refused(_)), _) => Err(format!("{} was refused, so nothing was sent", run.plan.title)),
         (Some(Outcome::Done(_) | Outcome::Failed(_)), None) => Err(format!("{}: {}", run.plan.title, run.plan.undo)),
         (Some(Outcome::Done(_) | Outcome::Failed(_)), Some(_)) => {

@@ -13,7 +13,7 @@ pub(super) fn run_action(app: &mut App, name: &str) -> Option<Effect> {
     let context = app.context();
     let action = app.action_at(name, &context)?;
     if let Err(why) = (action.able)(&context) {
-        app.message = Some((Tone::Warn, format!("{}: {why}", action.name)));
+        app.message = Some((Tone::Warn, format!("{}: {why}", action.title())));
         return None;
     }
     let name = action.name;

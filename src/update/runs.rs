@@ -13,7 +13,7 @@ fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
 
 impl App {
     /// Shows a plan, or why it was refused. After a refusal everything is polled, because the tables did not show the
-    /// reason.
+    /// reason. So it is when the plan found a freeze that the tables do not show: it can be lifted then.
     pub(super) fn show_plan(
         &mut self,
         account: AccountId,
@@ -21,6 +21,9 @@ impl App {
         result: Result<Box<Plan>, Refusal>,
     ) -> Option<Effect> {
         let refused = matches!(&result, Err(Refusal::No(_)));
+        // A calendar may have closed since the tables were read.
+        let frozen = |plan: &Plan| !plan.frozen.is_empty() && self.here.freeze(&plan.stage).is_none();
+        let outdated = result.as_ref().is_ok_and(|plan| frozen(plan));
         // The plan is dropped if its sheet was closed meanwhile.
         let Some(Modal::Planning(planning)) =
             self.modal.take_if(|modal| is_asked(modal, account == self.here.id, intent))
@@ -49,7 +52,7 @@ impl App {
                 .into(),
             ),
         };
-        refused.then_some(Effect::Refresh(account))
+        (refused || outdated).then_some(Effect::Refresh(account))
     }
 
     /// Shows the reason why a plan is delayed.
@@ -69,16 +72,18 @@ impl App {
             }
             return;
         }
-        run.text = match progress {
+        let request;
+        (run.text, request) = match progress {
             Progress::Sent { call, request_id } => {
                 run.unsent = run.unsent.saturating_sub(1);
-                let request = request_id.map_or_else(String::new, |request| format!(", request {request}"));
-                format!("sent {call}{request}")
+                (format!("sent {call}"), request_id.map(|request| format!(", request {request}")))
             }
-            Progress::Denied(call) => format!("{call} was denied"),
-            Progress::Waiting(what) => what,
+            Progress::Denied(call) => (format!("{call} was denied"), None),
+            Progress::Waiting(what) => (what, None),
         };
-        let text = format!("{}: {}", run.plan.title, run.text);
+        // The verb comes first, because the rows of one run differ in it.
+        let (name, title, request) = (run.plan.intent.name(), &run.plan.title, request.unwrap_or_default());
+        let text = format!("{name}: {} · {title}{request}", run.text);
         self.log.push(self.here.observed.at, run.account, Health::Running, text, run.subject.clone());
     }
 
@@ -112,6 +117,7 @@ impl App {
             Outcome::Done(what) => (Health::Ok, Tone::Good, format!("{}: {what}", run.plan.title)),
             Outcome::Failed(why) => (Health::Critical, Tone::Bad, format!("{} failed: {why}", run.plan.title)),
             Outcome::Refused(why) => (Health::Warning, Tone::Warn, format!("{} refused: {why}", run.plan.title)),
+            Outcome::Open(why) => (Health::Unknown, Tone::Warn, format!("{} is open: {why}", run.plan.title)),
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
         let (account, subject) = (run.account, run.subject.clone());
@@ -119,5 +125,30 @@ impl App {
         // Another account may be selected by now.
         self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NAMES, TABLES, modal};
+    use super::*;
+    use crate::app::Account;
+    use crate::assets::Assets;
+    use crate::intents::{Frozen, Rollback};
+    use crate::resources::Observed;
+
+    #[test]
+    fn a_freeze_that_only_the_plan_found_has_the_tables_read_again() {
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(Observed::default()), Vec::new(), keymap);
+        let intent = AnyIntent::from(Rollback { endpoint: "web".into(), to: None, way: None });
+        let closed = Frozen { name: "changes".into(), ..Frozen::default() };
+        for frozen in [vec![], vec![closed]] {
+            modal::plan(&mut app, intent.clone());
+            let reads = !frozen.is_empty();
+            let plan = Plan { frozen, ..Plan::of("1".into(), intent.clone(), "Roll back web".into(), "web".into()) };
+            let effect = app.show_plan(AccountId::FIRST, &intent, Ok(Box::new(plan)));
+            assert_eq!(effect, reads.then_some(Effect::Refresh(AccountId::FIRST)));
+        }
     }
 }

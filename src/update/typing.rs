@@ -74,6 +74,16 @@ pub(super) fn type_line(line: &mut TypedLine, keymap: &mut Keymap, key: KeyEvent
 }
 
 impl App {
+    /// Is a line edited?
+    pub(super) fn types(&mut self) -> bool {
+        if let Some(modal) = &self.modal {
+            return modal.dialog().types();
+        }
+        let searching = self.detail.as_ref().map(|detail| detail.search.line.typing);
+        let in_log = self.open_log.as_ref().map(|view| view.filter.typing);
+        in_log.or(searching).unwrap_or_else(|| self.list_mut().filter.typing)
+    }
+
     /// Inserts text into the line that is edited. Returns false if there is none.
     fn type_text(&mut self, text: &str) -> bool {
         if let Some(modal) = &mut self.modal {

@@ -28,10 +28,7 @@ pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(
     let mut widths = Vec::new();
     let mut left = room;
     for (at, column) in columns.iter().enumerate() {
-        let least = match column.width {
-            Width::Cells(cells) => cells,
-            Width::Fill { min, .. } => min,
-        };
+        let least = column.least();
         let shown = least.min(left);
         if shown == 0 || (shown < least && shown < 4) {
             break;
@@ -45,6 +42,14 @@ pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(
 }
 
 impl Column {
+    /// Returns the width that it needs, in cells.
+    #[must_use]
+    pub fn least(&self) -> u16 {
+        match self.width {
+            Width::Cells(cells) => cells,
+            Width::Fill { min, .. } => min,
+        }
+    }
     /// Returns whether the texts of the column are names. They get room first.
     #[must_use]
     pub fn has_names(&self) -> bool {

@@ -11,11 +11,13 @@ pub struct Fact {
     kept: Line,
     /// The place at which the text is cut.
     cut: Cut,
+    /// Has the text a second row, if one is too narrow?
+    wraps: bool,
 }
 
 impl From<Line> for Fact {
     fn from(text: Line) -> Self {
-        Self { text, kept: Line::new(), cut: Cut::End }
+        Self { text, kept: Line::new(), cut: Cut::End, wraps: false }
     }
 }
 
@@ -23,7 +25,26 @@ impl Fact {
     /// Creates a fact from a name, which is cut in its middle, and a value.
     #[must_use]
     pub fn named(name: Line, kept: Line) -> Self {
-        Self { text: name, kept, cut: Cut::Middle }
+        Self { text: name, kept, cut: Cut::Middle, wraps: false }
+    }
+
+    /// Creates a fact from a sentence that nobody may miss. It has two rows if it needs them.
+    #[must_use]
+    pub fn sentence(text: Line) -> Self {
+        Self { wraps: true, ..Self::from(text) }
+    }
+
+    /// Returns the rows of the fact in a box of `room` cells.
+    fn rows(&self, room: usize) -> Vec<Line> {
+        if !self.wraps {
+            return vec![self.fit(room)];
+        }
+        let mut rows = self.text.wrap(room);
+        if let Some(second) = rows.get_mut(1..).and_then(|rest| (rest.len() > 1).then(|| rest.first_mut())?) {
+            *second = second.clone().plain("…").cut(room, Cut::End);
+        }
+        rows.truncate(2);
+        rows
     }
 
     /// Returns the fact in at most `room` cells.
@@ -65,7 +86,7 @@ impl Stage {
         if let Some(last) = rows.last_mut().filter(|last| last.width() + self.age.width() <= room) {
             last.0.extend(self.age.0.iter().cloned());
         }
-        rows.extend(self.facts.iter().map(|fact| fact.fit(room)));
+        rows.extend(self.facts.iter().flat_map(|fact| fact.rows(room)));
         rows
     }
 }
@@ -81,6 +102,18 @@ mod tests {
         assert_eq!(fact.whole().text(), "ctr_offline 0.0311");
         assert_eq!(fact.fit(17).text(), "ctr_of…ine 0.0311");
         assert_eq!(fact.fit(4).text(), " 0.…", "nothing is wider than its box");
+    }
+
+    #[test]
+    fn a_sentence_has_two_rows_in_a_narrow_box() {
+        let text = |room| {
+            let facts =
+                vec![Fact::sentence(Line::from("→ nobody (oncall-page unconfirmed)")), Line::from("6 of 6").into()];
+            let stage = Stage { state: Line::from("✗ CTR"), facts, ..Stage::default() };
+            stage.lines(room).iter().map(Line::text).collect::<Vec<_>>()
+        };
+        assert_eq!(text(40), ["✗ CTR", "→ nobody (oncall-page unconfirmed)", "6 of 6"]);
+        assert_eq!(text(19), ["✗ CTR", "→ nobody", "  (oncall-page…", "6 of 6"]);
     }
 
     #[test]

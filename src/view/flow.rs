@@ -3,25 +3,60 @@
 use super::text::{Cut, after_scheme, cells, ending, graphemes, head, width};
 use super::{Line, Span, Tone};
 
+/// The fewest cells of a last piece that say something.
+const FEW: usize = 8;
+
 impl Line {
     /// Cuts the line to at most `room` cells, with `…` at the cut. The pieces keep their meanings.
     #[must_use]
     pub fn cut(&self, room: usize, how: Cut) -> Self {
-        let all = self.width();
-        if all <= room {
+        if self.width() <= room {
             return self.clone();
+        }
+        if how == Cut::BeforeLast {
+            return self.without_asides(room).cut_before_last(room);
+        }
+        if how == Cut::ToLast {
+            let short = self.without_middle(room);
+            let last = Self(short.0.last().cloned().into_iter().collect());
+            let first = short.width() - last.width();
+            return if first + FEW <= room { short.cut(room, Cut::End) } else { last.cut(room, Cut::End) };
         }
         let Some(left) = room.checked_sub(1) else {
             return Self::new();
         };
         let tail = match how {
-            Cut::End => 0,
+            Cut::End | Cut::BeforeLast | Cut::ToLast => 0,
             Cut::Middle => left / 3,
             Cut::Location => after_scheme(&self.text(), left),
-            Cut::BeforeLast => {
-                self.0.last().map(|last| width(last.text())).filter(|last| last * 2 <= left).unwrap_or(0)
-            }
         };
+        self.cut_around(left, tail)
+    }
+
+    /// Leaves out what is in brackets, and then pieces in the middle.
+    fn without_asides(&self, room: usize) -> Self {
+        let spans = self.0.iter().map(|span| span.part(&without_brackets(span.text())));
+        Self(spans.filter(|span| !span.text().is_empty()).collect()).without_middle(room)
+    }
+
+    /// Leaves out the pieces between the first and the last one from the right, until the line fits in `room` cells.
+    fn without_middle(&self, room: usize) -> Self {
+        let mut line = self.clone();
+        while line.width() > room && line.0.len() > 2 {
+            line.0.remove(line.0.len() - 2);
+        }
+        line
+    }
+
+    /// Cuts the line before its last piece, unless that has most of the room.
+    fn cut_before_last(&self, room: usize) -> Self {
+        let Some(left) = room.checked_sub(1).filter(|_| self.width() > room) else { return self.cut(room, Cut::End) };
+        let last = self.0.last().map(|last| width(last.text())).filter(|last| last * 2 <= left);
+        self.cut_around(left, last.unwrap_or(0))
+    }
+
+    /// Keeps the first of `left` cells and the last `tail` of them, with `…` between them.
+    fn cut_around(&self, left: usize, tail: usize) -> Self {
         let mut shown = self.first_cells(left - tail);
         let tone = shown.0.last().map_or(Tone::Plain, Span::tone);
         shown = shown.with("…", tone);
@@ -101,6 +136,20 @@ impl Line {
         let glyph = words.next().filter(|w| width(w) == 1 && !w.chars().all(char::is_alphanumeric));
         indent + glyph.map_or(0, |_| 2)
     }
+}
+
+/// Returns a text without the parts in brackets that follow a space: `CTR 2.1 % (min 2.5)` → `CTR 2.1 %`.
+fn without_brackets(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, (_, after))) =
+        rest.split_once(" (").and_then(|(before, inside)| Some((before, inside.split_once(')')?)))
+    {
+        kept.push_str(before);
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// A word, or the spaces between two words: texts, each with the piece that it is of.
@@ -238,6 +287,27 @@ mod tests {
         assert_eq!(shown.0.first().map(Span::tone), Some(Tone::Bad));
         assert_eq!(line.cut(3, Cut::End).text(), "✗ …");
         assert_eq!(line.cut(0, Cut::End).text(), "");
+    }
+
+    #[test]
+    fn before_an_age_brackets_give_way_first_and_no_number_is_halved() {
+        let ctr = Line::new().with("CTR 2.1 % (min 2.5)", Tone::Bad).with(" → nobody", Tone::Warn).muted(" 62 min");
+        let run = Line::new().muted("59 min ").plain("v12 ").plain("approved");
+        let cases = [
+            (&ctr, 40, "CTR 2.1 % (min 2.5) → nobody 62 min"),
+            (&ctr, 25, "CTR 2.1 % → nobody 62 min"),
+            (&ctr, 20, "CTR 2.1 % 62 min"),
+        ];
+        for (line, room, shown) in cases {
+            assert_eq!(line.cut(room, Cut::BeforeLast).text(), shown, "{room}");
+        }
+        for (room, shown) in [(19, "59 min v12 approved"), (15, "59 min approved"), (14, "approved"), (6, "appro…")] {
+            assert_eq!(run.cut(room, Cut::ToLast).text(), shown, "{room}");
+        }
+        let live = Line::new().muted("9 min ").plain("v12 ").plain("live in staging");
+        assert_eq!(live.cut(16, Cut::ToLast).text(), "9 min live in s…");
+        let failed = Line::new().with("failed at Preprocess: AlgorithmError", Tone::Bad).muted(" 12 d");
+        assert_eq!(failed.cut(25, Cut::BeforeLast).text(), "failed at Preproces… 12 d");
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl Sheet {
     pub fn area(&self, screen: (u16, u16)) -> Area {
         let (width, height) = self.size(screen);
         let top = ((screen.1 - height) / 2).min(screen.1 / 6);
+        let top = if self.below + height < screen.1 { top.max(self.below) } else { top };
         Area { x: (screen.0 - width) / 2, y: top, width, height }
     }
 

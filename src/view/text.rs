@@ -34,8 +34,12 @@ pub enum Cut {
     /// At the end, for sentences.
     #[default]
     End,
-    /// Before the last piece of a line, for a text with its age: half an age would be wrong.
+    /// Before the last piece of a line, for a text with its age: half an age would be wrong. What is in brackets is left
+    /// out first, because half a number would be wrong as well, and then the pieces in the middle.
     BeforeLast,
+    /// In the last piece of a line, after the pieces in the middle were left out: the first one, such as an age, stays as
+    /// long as there is room for some of the last one.
+    ToLast,
     /// After the scheme of an address, as `s3://…/run-7/train`, because the ends of locations distinguish them.
     Location,
 }
@@ -125,7 +129,7 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
         return String::new();
     };
     let tail = match how {
-        Cut::End | Cut::BeforeLast => 0,
+        Cut::End | Cut::BeforeLast | Cut::ToLast => 0,
         Cut::Middle => left / 3,
         Cut::Location => after_scheme(text, left),
     };

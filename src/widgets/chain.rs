@@ -16,7 +16,7 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Arrow, Chain, Line, Stage, Tone};
+use crate::view::{Arrow, Chain, Cut, Line, Stage, Tone, cut};
 
 /// The minimum width of a box. A narrower one says too little.
 const NARROWEST: u16 = 17;
@@ -68,12 +68,13 @@ fn sign(arrow: Arrow) -> &'static str {
         Arrow::Derived => "┄▶",
         Arrow::Guess => "·▶",
         Arrow::Missing => "╴✗╶",
+        Arrow::Unknown => "╴ ╶",
     }
 }
 
 fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
     match arrow {
-        Arrow::Exact | Arrow::Derived | Arrow::Guess => theme.style(Token::Muted),
+        Arrow::Exact | Arrow::Derived | Arrow::Guess | Arrow::Unknown => theme.style(Token::Muted),
         Arrow::Missing => theme.tone(Tone::Warn),
     }
 }
@@ -110,6 +111,7 @@ fn long(arrow: Arrow, cells: usize) -> String {
             let gap = " ".repeat(cells.saturating_sub(3) / 2);
             format!("╴{gap}✗{gap}╶")
         }
+        Arrow::Unknown => format!("╴{}╶", " ".repeat(cells.saturating_sub(2))),
     }
 }
 
@@ -132,7 +134,8 @@ fn one_box(stage: &Stage, lines: &[Line], theme: &Theme, area: Rect, buf: &mut B
         (BorderType::Rounded, title)
     };
     let frame = Block::bordered().border_type(kind).border_style(frame);
-    let frame = frame.title(Span::styled(format!(" {} ", stage.title), title));
+    let name = cut(&stage.title, inside(area.width).into(), Cut::End);
+    let frame = frame.title(Span::styled(format!(" {name} "), title));
     let inner = frame.inner(area);
     frame.render(area, buf);
     let inner = Rect { x: inner.x + 1, width: inside(area.width), ..inner };

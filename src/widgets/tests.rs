@@ -130,6 +130,7 @@ fn sheet(rows: usize, focus: Option<usize>) -> Sheet {
         focus,
         scroll: 0,
         keys: vec![key("enter", "send", true, true), key("esc", "no", true, true)],
+        below: 0,
     }
 }
 
@@ -245,6 +246,23 @@ fn the_way_is_boxes_where_there_is_room_and_rows_where_there_is_height() {
     let list = rows(&one(Content::Chain(chain()), 6), (60, 8));
     assert_eq!(list[4], " ·▶  ENDPOINT prod  ✗ v13 5XX 4.1%  first fact · second fa…");
     assert!(list[5].starts_with(" ╴✗╶ ALARMS"), "{}", list[5]);
+}
+
+#[test]
+fn the_title_of_a_box_that_is_cut_says_so() {
+    let titled = |title: &str| {
+        let mut chain = chain();
+        chain.stages[3].title = title.into();
+        rows(&one(Content::Chain(chain), 6), (120, 8))[1].clone()
+    };
+    for (title, shown) in [
+        ("ENDPOINT prod", "┏ ENDPOINT prod ━"),
+        ("ENDPOINT web-gateway-prod", "… ┓"),
+        ("ENDPOINT ein-größeres-tor", "… ┓"),
+    ] {
+        let drawn = titled(title);
+        assert!(drawn.contains(shown), "{title}\n{drawn}");
+    }
 }
 
 #[test]

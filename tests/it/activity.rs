@@ -13,6 +13,33 @@ async fn the_log_begins_with_the_last_day_of_all_models() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deployment_is_one_row_that_says_who_began_it() {
+    let mut t = Harness::story("ctr").size(140, 40).ready().await;
+    t.run_for("20s").await;
+    t.keys("6").await;
+    let row = t.line("v13 deployed to recommendation-prod");
+    assert!(row.contains("ml-engineer/") && row.contains("from 10.20."), "{row}");
+    t.never_says("UpdateEndpoint recommendation-prod");
+    t.keys("f").await;
+    t.says("v13 deployed to recommendation-prod");
+    t.to("v13 deployed to recommendation-prod").await;
+    t.keys("enter").await;
+    t.says("EndpointConfigName");
+}
+
+#[tokio::test(start_paused = true)]
+async fn monitors_are_heard_of_only_when_they_find_something() {
+    let mut t = Harness::story("governed").size(160, 40).ready().await;
+    t.run_for("30m").await;
+    t.keys("6").await;
+    t.never_says("model-monitoring-");
+    t.never_says(" Completed ");
+    t.says("monitor ");
+    let row = t.line("CompletedWithViolations");
+    assert!(row.contains("monitor "), "{row}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_row_of_the_log_leads_to_its_thing_and_says_what_happened() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.until("P1-recommendation-ctr", "5m").await;

@@ -1,4 +1,4 @@
-//! What starts, delivers and scales the models.
+//! The pane of automation shows what starts, delivers and scales the models.
 
 use crate::harness::Harness;
 

@@ -33,7 +33,7 @@ fn target<'a>(dump: &'a Value, endpoint: &str) -> &'a Value {
 
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_that_scaling_may_not_grow_is_found_with_what_capped_it() {
-    let capped = "at its maximum of 3 instances: scaling is capped";
+    let capped = "needs more than its maximum of 3 instances";
     let mut t = Harness::story("capped-scaling").size(200, 60).ready().await;
     t.until(capped, "2m").await;
     let (status, dump) = single_look(&t).await;
@@ -50,13 +50,13 @@ async fn an_endpoint_that_scaling_may_not_grow_is_found_with_what_capped_it() {
     t.keys("'/fraud-screening-prod  InService' enter").await;
     t.says("3 of 3 (min 2, max 3)");
     t.keys("esc 6").await;
-    t.says("fraud-screening-prod/AllTraffic: Setting min capacity to 2 and max capacity to 3");
+    t.says("Setting min capacity to 2 and max capacity to 3 (fraud-screening-prod/AllTraffic)");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_raised_maximum_ends_the_finding_when_the_endpoint_grows() {
     let mut t = Harness::story("capped-scaling").size(200, 60).ready().await;
-    t.until("scaling is capped", "2m").await;
+    t.until("needs more than its maximum", "2m").await;
     let order = serde_json::json!({
         "ServiceNamespace": "sagemaker",
         "ResourceId": "endpoint/fraud-screening-prod/variant/AllTraffic",
@@ -70,8 +70,8 @@ async fn a_raised_maximum_ends_the_finding_when_the_endpoint_grows() {
         .unwrap();
     assert_eq!(t.sim().handle(&request).status(), 200);
     // The limits are read again because the endpoint changes, long before their turn.
-    t.until("fraud-screening-prod/AllTraffic: Setting desired instance count to 5", "4m").await;
-    t.until_gone("scaling is capped", "2m").await;
+    t.until("Setting desired instance count to 5 (fraud-screening-prod/AllTraffic)", "4m").await;
+    t.until_gone("needs more than its maximum", "2m").await;
     t.never_says("of its scaling");
 }
 

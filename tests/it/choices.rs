@@ -50,7 +50,7 @@ async fn columns_are_chosen_and_sorted_by() {
     t.says("INSTANCES↓");
     // A chosen column gets room before the others.
     t.resize(60, 36).await;
-    t.says("CONFIGURA");
+    t.says("CONFIGURATION");
     t.says("ENDPOINT");
     t.never_says("WHAT");
     t.resize(100, 36).await;
@@ -108,7 +108,7 @@ async fn a_broken_file_is_told_and_kept() {
     fs::create_dir_all(&folder.0).unwrap();
     fs::write(folder.0.join("choices.json"), "{\"panes\": {\"alarms\": 7}}").unwrap();
     let mut t = folder.setup(120).start().await;
-    t.says("the choices of earlier runs were not used");
+    t.says("earlier choices are in");
     t.keys("4 o").await;
     quit(t).await;
     assert!(fs::read_to_string(folder.0.join("choices.json.unusable")).unwrap().contains(": 7"));

@@ -56,7 +56,7 @@ fn what_was_done_is_listed_filtered_and_exported() {
     assert!(listed[0].starts_with("2026-11-23 03:12:00  done     rollback           web  eu-west-1"), "{all:?}");
     assert!(listed[0].ends_with("oncall/ana  web is InService on web-v1"), "{all:?}");
     assert!(listed[1].contains("open     shift-traffic"), "{all:?}");
-    assert!(listed[3].starts_with("1 lines of "), "{all:?}");
+    assert!(listed[3].starts_with("not readable: 1 line of "), "{all:?}");
     let ids = |arguments: &[&str]| {
         let found = home.run(&[&["journal", "--json"], arguments].concat(), &[]).ends(0).json();
         let ids = found["intents"].as_array().unwrap().iter().map(|intent| intent["id"].as_str().unwrap().to_owned());

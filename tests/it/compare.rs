@@ -13,10 +13,10 @@ async fn a_version_is_compared_with_the_one_before_or_with_the_marked_one() {
     t.says("recommendation/13");
     t.says("recommendation/14");
     t.says("→ ");
-    t.says("same   validation");
+    t.says("same   image");
     t.keys("v").await;
     t.says("the same");
-    t.never_says("same   validation");
+    t.never_says("same   image");
     t.keys("esc *").await;
     t.says("recommendation/14 is marked: d on another one compares both");
     t.keys("down").await;
@@ -50,7 +50,7 @@ async fn only_two_of_a_kind_are_compared() {
     let mut t = Harness::story("demo").size(120, 36).ready().await;
     t.keys("3 *").await;
     t.keys("5 d").await;
-    t.says("diff: only versions, runs, endpoint configurations, training jobs and endpoints are compared");
+    t.says("diff: compares versions, runs, configurations, training jobs, endpoints");
     t.keys("2").await;
     t.to("└ ").await;
     t.run_for("2s").await;

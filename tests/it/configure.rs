@@ -33,8 +33,8 @@ fn with_shares(text: &str) -> String {
 #[test]
 fn what_is_written_describes_the_account_and_finds_the_same_models() {
     let home = Home::new();
-    let place = home.path("config/sagetop/sagetop.toml");
-    let run = home.run(&["config", "init", "--demo"], &[]);
+    let place = home.path("demo.toml");
+    let run = home.run(&["config", "init", "--demo", "--config", place.to_str().unwrap()], &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.out.contains("describes 5 models"), "{run:?}");
     let text = std::fs::read_to_string(&place).unwrap();
@@ -72,7 +72,7 @@ fn what_is_written_describes_the_account_and_finds_the_same_models() {
 fn a_file_is_never_overwritten() {
     let home = Home::new();
     let place = home.write("config/sagetop/sagetop.toml", "theme = \"light\"\n");
-    let run = home.run(&["config", "init", "--demo"], &[]);
+    let run = home.run_at(&format!("http://{}", crate::sagetop::nobody()), "eu-west-1", &["config", "init"]);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert!(run.err.contains("exists and is not overwritten"), "{run:?}");
     assert_eq!(std::fs::read_to_string(&place).unwrap(), "theme = \"light\"\n");
@@ -82,6 +82,15 @@ fn a_file_is_never_overwritten() {
     let run = home.run(&["config", "init", "--demo", "--config", other.to_str().unwrap()], &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(parsed(&std::fs::read_to_string(other).unwrap()).models.len(), 5);
+}
+
+#[test]
+fn the_models_of_the_demo_are_not_written_to_the_configuration_of_real_accounts() {
+    let home = Home::new();
+    let run = home.run(&["config", "init", "--demo"], &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.err.contains("the demo's models are not in them") && run.err.contains("--config FILE"), "{run:?}");
+    assert!(!home.path("config/sagetop/sagetop.toml").exists());
 }
 
 #[test]
@@ -102,11 +111,15 @@ fn mistakes_and_settings_are_told() {
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("sagetop.toml:3:10") && run.err.contains("forecast"), "{run:?}");
     home.write("config/sagetop/sagetop.toml", "theme = \"drak\"\n");
-    let run = home.run(&["config", "check"], &[]);
-    assert!(run.code == Some(2) && run.err.contains("dark"), "{run:?}");
+    for command in ["check", "show"] {
+        let run = home.run(&["config", command], &[]);
+        assert!(run.code == Some(2) && run.err.contains("dark") && run.out.is_empty(), "{command}: {run:?}");
+    }
     home.write("config/sagetop/sagetop.toml", "[[model]]\nname = \"a\"\nfamily = \"forecast\"\n");
     let run = home.run(&["config", "check"], &[]);
     assert!(run.code == Some(0) && run.out.contains("no mistakes; it describes 1 model and 0 accounts"), "{run:?}");
     let shown = home.run(&["config", "show"], &[]);
     assert_eq!(parsed(&shown.out).models[0].metrics[0].label, "MAPE %", "{shown:?}");
+    let of_demo = home.run(&["config", "show", "--demo"], &[]);
+    assert!(of_demo.code == Some(0) && of_demo.out.contains("name = \"recommendation\""), "{of_demo:?}");
 }

@@ -361,3 +361,12 @@ async fn what_is_still_to_be_read_is_neither_nothing_nor_well() {
     }
     assert!(observed.starts_with('◌') && observed.ends_with('▲'), "{observed}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_location_that_is_denied_has_no_size() {
+    let mut t = Harness::story("denied").size(120, 36).ready().await;
+    t.run_for("1m").await;
+    t.keys("1 down enter").await;
+    t.says("ListObjectsV2: denied");
+    assert!(!t.shows("0 B"), "{}", t.text());
+}

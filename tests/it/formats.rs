@@ -75,7 +75,7 @@ fn a_journal_of_the_previous_version_is_listed() {
     home.write("state/sagetop/journal.jsonl", &format!("{old}{known}\n{line}\n"));
     let run = home.run(&["journal"], &[]);
     assert!(run.out.contains("my-model/9"), "{run:?}");
-    assert!(run.out.contains("1 lines of") && run.out.contains("cannot be read"), "{run:?}");
+    assert!(run.out.contains("not readable: 1 line of"), "{run:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -94,3 +94,23 @@ fn every_link_stays_in_the_console_of_its_partition() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_location_with_dates_is_opened_at_its_last_folder_without_one() {
+    let mut t = Harness::story("demo").size(160, 40).ready().await;
+    t.run_for("1m").await;
+    t.keys("1 '/clicks/dt' enter Y").await;
+    t.says("--prefix clicks/");
+    assert!(!t.text().lines().any(|line| line.contains("--prefix") && line.contains("yyyy")), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notebook_has_an_address_and_a_command() {
+    let mut t = Harness::story("governed").size(160, 40).ready().await;
+    t.keys("9").await;
+    t.run_for("1m").await;
+    t.to("ana-experiments").await;
+    t.keys("Y").await;
+    t.says("describe-notebook-instance --notebook-instance-name ana-experiments");
+    t.says("CloudTrail");
+}

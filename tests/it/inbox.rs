@@ -38,7 +38,7 @@ async fn the_inboxes_of_all_accounts_are_one() {
 async fn an_empty_inbox_says_so() {
     let mut t = Harness::story("shop").size(120, 36).ready().await;
     t.keys("i").await;
-    t.says("Nothing waits for you.");
+    t.says("Nothing to approve.");
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,8 +53,8 @@ async fn one_key_leads_to_the_first_cause() {
     t.says("▾ ✗ recommendation  broken");
     t.keys("C").await;
     t.says("recommendation: what changed before 03:10");
-    t.says("6 min before  v13 configured for recommendation-prod");
-    t.says("6 min before  UpdateEndpoint recommendation-prod");
+    t.says("6 min before  v12 → v13 deployed to recommendation-prod");
+    t.never_says("UpdateEndpoint");
     t.keys("esc esc 0").await;
     t.to("fraud-screening").await;
     t.keys("c").await;
@@ -72,7 +72,7 @@ async fn a_silent_rollback_leaves_the_inbox_when_it_was_seen() {
     t.to("last update was rolled back").await;
     t.keys("S").await;
     t.says("marked as seen");
-    t.says("Nothing waits for you.");
+    t.says("Nothing to approve.");
     t.never_says("inbox 1");
     t.keys("0").await;
     t.to("recommendation").await;

@@ -82,6 +82,14 @@ async fn only_an_alarm_that_fires_on_the_promoting_side_is_good_news() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_configuration_an_alarm_that_calls_itself_good_news_is() {
+    let mut t = Harness::story(&shop("")).config("").size(160, 40).ready().await;
+    t.to("customer-segmentation").await;
+    assert!(t.line("customer-segmentation ").trim_start().starts_with('✓'), "{}", t.text());
+    t.says("✓ segmentation-silhouette-good ALARM");
+}
+
+#[tokio::test(start_paused = true)]
 async fn trouble_of_staging_is_not_said_of_production() {
     let story = failing("recommendation-staging", "Invocation5XXErrors", 0.6, "-30m");
     let mut t = Harness::story(&story).size(160, 40).ready().await;
@@ -280,7 +288,87 @@ async fn a_state_machine_that_failed_before_the_pipeline_is_a_finding() {
     t.until("customer-segmentation-retrain FAILED in CheckData: DataNotReady", "1m").await;
     t.keys("enter").await;
     t.to("customer-segmentation-retrain  state machine").await;
-    t.says("Table customers is locked by the job nightly-export");
+    t.says("Table customers is locked by the job");
     // The rule that starts it is below it.
     t.to("customer-segmentation-quarterly  rule").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_that_jobs_read_is_as_old_as_it_is_beside_a_feature_group_that_is_written() {
+    let story = shop("[[data]]\nuri = \"s3://retail-data-lake/customers/\"\nnewest = \"80h\"\n");
+    let mut t = Harness::story(&story).size(160, 40).ready().await;
+    t.run_for("1m").await;
+    assert!(t.line("customer-segmentation ").contains("▲ 3 d"), "{}", t.text());
+    assert!(t.line("fraud-screening ").contains("✓ 3 d"), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_feature_group_that_may_not_be_described_is_trouble_of_the_models_that_read_it() {
+    let denied = |name: &str| format!("[[fault]]\noperation = \"{name}\"\ncode = \"AccessDeniedException\"\n");
+    let group = "[[feature_group]]\nname = \"customer-profile\"\nrecord = \"customer_id\"\n\
+        features = { a = \"Integral\" }\nbucket = \"retail-ml-artifacts\"\nnewest = \"55m\"\nage = \"350d\"\n\
+        blocked = \"Access denied to key\"\n";
+    let faults = ["Search", "DescribeFeatureGroup"].map(denied).concat();
+    let mut t = Harness::story(&shop(&format!("{group}{faults}"))).size(160, 40).ready().await;
+    t.run_for("5m").await;
+    for model in ["fraud-screening ", "customer-segmentation "] {
+        assert!(t.line(model).contains("blocked"), "{}", t.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_job_that_failed_is_trouble_of_its_model() {
+    let job = |name: &str, age: &str, fails: &str| {
+        format!("[[job]]\nname = \"{name}\"\nkind = \"transform\"\nage = \"{age}\"\nlasts = \"4m\"\n{fails}")
+    };
+    let failed = job("fraud-screening-scores-1", "2h", "fails = \"ClientError: no such file\"\n");
+    let mut t = Harness::story(&shop(&failed)).size(160, 40).ready().await;
+    t.run_for("5m").await;
+    assert!(t.line("fraud-screening ").contains("▲ failed"), "{}", t.text());
+    let again = failed + &job("fraud-screening-scores-2", "1h", "");
+    let mut t = Harness::story(&shop(&again)).size(160, 40).ready().await;
+    t.run_for("5m").await;
+    assert!(!t.line("fraud-screening ").contains("▲ failed"), "{}", t.text());
+}
+
+/// A story in which an endpoint of two models fails.
+fn shared(endpoint: &str) -> String {
+    shop(&format!(
+        "[[endpoint]]\nname = \"{endpoint}\"\nway = \"split\"\nbucket = \"retail-ml-artifacts\"\n\
+         versions = [\"price-elasticity/3\", \"fraud-screening/4\"]\nage = \"3d\"\nrequests = 50.0\n\
+         [[effect]]\nmetric = \"Invocation5XXErrors\"\nendpoint = \"{endpoint}\"\nto = 0.9\nover = \"1m\"\n\
+         from = \"-30m\"\n"
+    ))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_endpoint_that_fails_breaks_each_model_that_it_serves_whichever_table_names_it() {
+    let table = |model: &str| format!("[[model]]\nname = \"{model}\"\nendpoints = [\"web-gateway-{{stage}}\"]\n");
+    for config in ["price-elasticity", "fraud-screening"].map(table) {
+        let mut t = Harness::story(&shared("web-gateway-prod")).config(&config).size(160, 40).ready().await;
+        t.run_for("1m").await;
+        for model in ["price-elasticity ", "fraud-screening "] {
+            assert!(t.line(model).trim_start().starts_with('✗'), "{config}\n{}", t.text());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_is_of_the_stage_at_the_begin_of_its_name_and_one_without_a_stage_is_marked() {
+    // The simulated account tags every endpoint with its stage, so no tag may be read.
+    let denied = ["ListTags", "Search"]
+        .map(|name| format!("[[fault]]\noperation = \"{name}\"\ncode = \"AccessDeniedException\"\n"));
+    let untagged = |endpoint: &str| shared(endpoint) + &denied.concat();
+    let models = ["price-elasticity ", "fraud-screening "];
+    let mut t = Harness::story(&untagged("dev-gateway")).size(160, 40).ready().await;
+    t.run_for("1m").await;
+    for model in models {
+        assert!(t.line(model).trim_start().starts_with('▲'), "{}", t.text());
+    }
+    let mut t = Harness::story(&untagged("gateway")).size(160, 40).ready().await;
+    t.run_for("1m").await;
+    for model in models {
+        let row = t.line(model);
+        assert!(row.trim_start().starts_with('✗') && row.contains(" ? "), "{}", t.text());
+    }
 }

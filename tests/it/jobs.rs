@@ -101,3 +101,30 @@ async fn a_run_is_drawn_as_a_graph_where_it_fits_and_listed_where_it_does_not() 
     t.never_says("─┬─▶");
     t.says("after Train");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_thing_of_no_model_shows_its_properties() {
+    let mut t = Harness::story("every-job").size(120, 36).ready().await;
+    t.run_for("2m").await;
+    t.keys("2").await;
+    t.to("churn-on-spot").await;
+    t.keys("enter").await;
+    for what in ["churn-on-spot", "saved by spot", "interrupted", "2 times", "warm pool", "It belongs to no model"] {
+        t.says(what);
+    }
+    t.keys("esc").await;
+    assert!(!t.text().contains("It belongs to no model"), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn steps_of_a_pipeline_whose_definition_is_denied_are_not_said_to_be_outside_of_it() {
+    let fault = "inherits = \"every-job\"\n[[fault]]\n\
+                 operation = \"DescribePipeline\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\nstatus = 400\n";
+    let mut t = Harness::story(fault).size(120, 36).ready().await;
+    t.run_for("1m").await;
+    t.keys("2 down enter").await;
+    t.run_for("1m").await;
+    t.says("◌ not known:");
+    t.says("DescribePipeline");
+    assert!(!t.text().contains("not in the definition"), "{}", t.text());
+}

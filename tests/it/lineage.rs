@@ -65,7 +65,7 @@ async fn nothing_found_is_said_and_esc_goes_back() {
     t.keys("esc").await;
     assert_eq!(selected(&t), before);
     t.keys("n").await;
-    t.says("next-match: no search yet");
+    t.says("next match: no search yet");
     t.keys("/").await;
     t.paste("Evaluate").await;
     assert!(selected(&t).contains("Evaluate"), "{}", t.text());
@@ -95,6 +95,17 @@ async fn all_facts_can_be_seen() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn esc_and_a_key_that_arrive_together_are_two_keys() {
+    let mut t = lineage(120, 36).await;
+    t.keys("alt-5").await;
+    t.never_says("does nothing");
+    t.says("TELLS");
+    t.keys("? alt-4").await;
+    t.never_says("does nothing");
+    t.says("INSTANCES");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_does_nothing_says_why() {
     let mut t = lineage(120, 36).await;
     for (key, why) in [
@@ -111,8 +122,8 @@ async fn a_key_that_does_nothing_says_why() {
     t.keys("esc").await;
     for (key, why) in [
         ("h", "left: only a lineage has branches"),
-        ("J", "facts-down: only the facts of a lineage"),
-        ("n", "next-match: only in a lineage"),
+        ("J", "facts down: only the facts of a lineage"),
+        ("n", "next match: only in a lineage"),
         ("esc", "back: there is nothing to go back to"),
         ("ctrl-r", "reading from AWS now"),
         ("/ 'qqq' enter enter", "open: nothing is listed here"),
@@ -129,4 +140,19 @@ async fn the_chart_says_what_happened_in_its_time() {
     let axis = text.lines().find(|line| line.trim_start().starts_with("02:1") && line.contains("03:1")).unwrap();
     // v13 went live 6 minutes before the rate fell, and then alarms fired.
     assert!(axis.contains('•') && axis.contains('✗'), "{axis}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lineage_follows_its_endpoint_into_the_model_that_it_turns_out_to_serve() {
+    let mut t = Harness::story("every-endpoint").size(120, 36).start().await;
+    for _ in 0..60 {
+        if t.shows("search-shared") {
+            break;
+        }
+        t.run_for("250ms").await;
+    }
+    t.keys("4 '/search-shared' enter enter").await;
+    t.run_for("1m").await;
+    assert!(!t.shows("This model is gone"), "{}", t.text());
+    t.says("search-shared-prod");
 }

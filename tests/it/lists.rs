@@ -170,3 +170,59 @@ async fn a_filter_is_edited_where_its_cursor_is() {
     t.keys("/ 'fr' backspace backspace backspace").await;
     t.never_says("enter keeps");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_comes_first_among_data_and_the_highest_tier_among_alarms() {
+    let mut t = Harness::story("stale").size(120, 36).ready().await;
+    t.run_for("20s").await;
+    t.keys("1").await;
+    let signs = |t: &Harness| -> Vec<char> {
+        let screen = t.text();
+        let signs = screen.lines().filter_map(|line| line.trim_start().chars().next());
+        signs.filter(|sign| ['✗', '▲', '◌', '✓'].contains(sign)).collect()
+    };
+    let found = signs(&t);
+    let mut worst_first = found.clone();
+    worst_first.sort_by_key(|sign| ['✗', '▲', '◌', '✓'].iter().position(|known| known == sign));
+    assert!(found.contains(&'▲') && found.contains(&'✓'), "{}", t.text());
+    assert_eq!(found, worst_first, "{}", t.text());
+    let mut t = Harness::story("ctr").size(140, 40).ready().await;
+    t.run_for("20s").await;
+    t.keys("5").await;
+    let screen = t.text();
+    let firing: Vec<&str> =
+        screen.lines().filter(|line| line.contains("✗ ALARM") || line.contains("▲ ALARM")).collect();
+    let tiers: Vec<&str> =
+        firing.iter().filter_map(|line| line.split_whitespace().find(|word| word.starts_with("sev"))).collect();
+    assert!(tiers.is_sorted() && tiers.len() > 1, "{screen}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pane_without_rows_does_not_lose_the_selected_model() {
+    let mut t = Harness::story("ctr").size(120, 36).ready().await;
+    t.run_for("20s").await;
+    t.keys("0 i").await;
+    t.says("Nothing to approve");
+    t.keys("3").await;
+    let selected = golden::selected(&t.buffer()).unwrap_or_default();
+    assert!(selected.contains("recommendation"), "{selected}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_at_the_activity_does_not_lose_the_selected_model() {
+    let mut t = Harness::story("ctr").size(120, 36).ready().await;
+    t.run_for("20s").await;
+    for (keys, whose) in [("0 j 6 3", "demand-forecasting"), ("0 home j j 6 3", "customer-segmentation")] {
+        t.keys(keys).await;
+        let selected = golden::selected(&t.buffer()).unwrap_or_default();
+        assert!(selected.contains(whose), "{keys}: {selected}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_under_way_is_the_state_of_the_training() {
+    let mut t = Harness::story("stale").size(120, 36).ready().await;
+    t.run_for("20s").await;
+    let row = t.line("9 min run started");
+    assert!(row.contains("◐ ") && !row.contains("failed 12 d"), "{row}");
+}

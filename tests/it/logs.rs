@@ -37,6 +37,8 @@ async fn nothing_is_read_before_somebody_looks_and_after_it() {
     t.run_for("3s").await;
     t.says("/aws/sagemaker/Endpoints/fraud-screening-prod");
     t.says("following");
+    t.says(", at least since ");
+    t.says("e first error");
     let first = calls(&t);
     assert!((2..=5).contains(&first), "{first} calls for the last lines");
     t.run_for("60s").await;
@@ -181,7 +183,7 @@ async fn what_has_no_log_says_so() {
     t.keys("w").await;
     t.says("wrap: only in a log: l opens one");
     t.keys("e").await;
-    t.says("first-error: only in a log");
+    t.says("first error: only in a log");
 }
 
 #[tokio::test(start_paused = true)]

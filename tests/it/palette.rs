@@ -97,7 +97,7 @@ async fn one_goes_back_and_forward_through_the_places() {
     let mut t = Harness::story("demo").size(120, 36).ready().await;
     let selected = |t: &Harness| golden::selected(&t.buffer()).unwrap_or_default();
     t.keys("[").await;
-    t.says("previous-place: there is no earlier place");
+    t.says("previous place: there is no earlier place");
     t.keys("4").await;
     t.to("fraud-screening").await;
     t.keys("5 enter").await;

@@ -66,7 +66,7 @@ fn nobody_is_told_is_said_only_where_it_is_known() {
             &[],
             nobody("has only deleted subscriptions"),
         ),
-        ("{ protocol = \"email\", endpoint = \"a@b.example\", pending = true }", &[], nobody("pending confirmation")),
+        ("{ protocol = \"email\", endpoint = \"a@b.example\", pending = true }", &[], nobody("waits for confirmation")),
         (abroad, by_topic, None),
         (abroad, both, unknown.clone()),
         ("", both, unknown),

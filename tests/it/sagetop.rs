@@ -102,12 +102,12 @@ impl Home {
         self.write(JOURNAL, &kept.collect::<String>());
     }
 
-    /// Makes the journal an hour older.
-    pub(crate) fn age_journal(&self) {
+    /// Makes the journal older by so many seconds.
+    pub(crate) fn age_journal(&self, seconds: i64) {
         let older = self.journal().into_iter().map(|mut line| {
             let at = line.get_mut("at").unwrap();
             let then: jiff::Timestamp = at.as_str().unwrap().parse().unwrap();
-            *at = (then - jiff::SignedDuration::from_hours(1)).to_string().into();
+            *at = (then - jiff::SignedDuration::from_secs(seconds)).to_string().into();
             format!("{line}\n")
         });
         let older: String = older.collect();

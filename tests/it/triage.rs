@@ -71,19 +71,19 @@ const QUESTIONS: &[Question] = &[
         keys: "",
         says: &["✗ recommendation ", "CTR 1.", "▲ demand-forecasting "],
     },
-    Question { asks: "Which version serves, since when?", of: "", keys: "", says: &["v13", "min v13 li"] },
+    Question { asks: "Which version serves, since when?", of: "", keys: "", says: &["v13", "min live"] },
     Question {
         asks: "What changed just before?",
         of: "recommendation",
         keys: "",
-        says: &["after v13 went live", "UpdateEndpoint recommendation-prod"],
+        says: &["after v13 went live", "v13 deployed to recommendation-prod"],
     },
-    Question { asks: "Is a deployment or a rollback running?", of: "recommendation", keys: "", says: &["min v13 li"] },
+    Question { asks: "Is a deployment or a rollback running?", of: "recommendation", keys: "", says: &["min live"] },
     Question {
         asks: "Is it capacity?",
         of: "fraud-screening",
         keys: "",
-        says: &["at its maximum of 3 instances: scaling is capped"],
+        says: &["needs more than its maximum of 3 instances"],
     },
     Question { asks: "Is it data or drift?", of: "demand-forecasting", keys: "", says: &["DATA ▲ no data for 2 d"] },
     Question {
@@ -106,6 +106,25 @@ const QUESTIONS: &[Question] = &[
         says: &["nothing starts demand-forecasting-build: rule de"],
     },
 ];
+
+/// What changed before is asked about the trouble of the headline, also where an old run failed.
+#[tokio::test(start_paused = true)]
+async fn what_changed_before_is_asked_of_the_trouble_of_the_headline() {
+    for (story, said) in [
+        ("no-capacity", "scaling AlarmHigh ALARM"),
+        ("pinned", "scaling AlarmHigh ALARM"),
+        ("stale", "Nothing that was read changed in that hour."),
+        ("drift", "P3-demand-forecasting-drift ALARM"),
+    ] {
+        let mut t = Harness::story(story).size(120, 36).ready().await;
+        t.run_for(SECONDS).await;
+        t.keys("g C").await;
+        t.says("what changed before ");
+        t.says(said);
+        // The sheet is about the hour before, and the old run is days away.
+        t.never_says("before  run ");
+    }
+}
 
 /// The seconds after which the answers are there, of the account's time.
 const SECONDS: &str = "20s";

@@ -51,6 +51,9 @@ impl Settings {
         if self.has_own_keys() {
             return Renewal::Start;
         }
+        if !self.asked && self.profiles.names().is_empty() {
+            return Renewal::NoProfile;
+        }
         let profile = match self.profile.as_str() {
             "default" if !self.asked => Vec::new(),
             name => vec!["--profile", name],
@@ -111,8 +114,12 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::super::tests::{of_profile, settings};
+    use super::*;
     use crate::aws::Target;
+    use crate::aws::profiles::Profiles;
 
     #[test]
     fn a_login_is_renewed_by_what_made_it() {
@@ -124,6 +131,14 @@ mod tests {
         assert_eq!(renewal(&of_profile("session"), &[]), "log in with `aws login --profile session`");
         // A login does not change the keys of a profile.
         assert_eq!(renewal(&of_profile("my keys"), &[]), "check the credentials that the profile my keys names");
+    }
+
+    #[test]
+    fn a_machine_without_profiles_is_told_to_make_one_and_not_to_log_in() {
+        let none = Settings::of(&Target::default(), &HashMap::new(), Profiles::default()).unwrap();
+        let said = none.renewal().to_string();
+        assert!(said.contains("`aws configure sso`") && !said.contains("log in"), "{said}");
+        assert_eq!(none.renewal().command(), None, "a new profile has a name of its own, so a restart is needed");
     }
 
     #[test]

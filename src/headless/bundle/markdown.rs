@@ -98,10 +98,11 @@ fn model(model: &ModelState) -> String {
 fn alarm(alarm: &AlarmState) -> String {
     let since = alarm.since.map(|at| format!(" since {} UTC", second(at))).unwrap_or_default();
     let notifies: Vec<String> = alarm.notifies.iter().map(|who| text(who)).collect();
-    let notifies = if notifies.is_empty() { "nobody".to_owned() } else { notifies.join("; ") };
+    let notifies =
+        if notifies.is_empty() { "notifies nobody".to_owned() } else { format!("notifies {}", notifies.join("; ")) };
     let (name, state, condition) = (text(&alarm.name), text(&alarm.state), text(&alarm.condition));
     let reason = if alarm.reason.is_empty() { String::new() } else { format!("  \n  {}", text(&alarm.reason)) };
-    format!("- **{name}** {state}{since}: {condition}  \n  tells {notifies}{reason}\n")
+    format!("- **{name}** {state}{since}: {condition}  \n  {notifies}{reason}\n")
 }
 
 fn series(series: &Series) -> String {

@@ -15,8 +15,10 @@ pub(super) enum End {
     Planned,
     /// The wanted end state was seen.
     Done,
-    /// Another end state was seen, or none in time.
+    /// Another end state was seen.
     Failed,
+    /// AWS accepted the calls, and no end state was seen in time.
+    Open,
     /// Nothing was sent, because the plan could not be made or its assumptions no longer held.
     Refused,
     /// Nothing was sent, because the operator did not type the name of the target.
@@ -30,6 +32,7 @@ impl End {
             Self::Planned => "planned",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Open => "open",
             Self::Refused => "refused",
             Self::NotConfirmed => "not_confirmed",
         }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::written::{list, table, text};
 use crate::config::{
-    Account, Automation, Command, Config, Confirm, DataKind, Freeze, Glob, KeyValue, Link, Meaning, Metric,
-    MetricSource, Model, Notify, Osc, Record, Role, RunIn, Stage,
+    Account, Automation, Command, Config, Confirm, DataKind, Freeze, Glob, ItemTemplate, KeyValue, Link, Meaning,
+    Metric, MetricSource, Model, Notify, Osc, Role, RunIn, Stage,
 };
 
 /// Returns the settings in force as TOML. The metrics of families are written out. What is left out has no value.
@@ -165,7 +165,7 @@ fn model(model: &Model) -> String {
         .list("alarms", model.alarms.iter().map(crate::config::Glob::text))
         .list("codepipeline", texts(&model.codepipeline))
         .text("runbook_url", model.runbook_url.as_deref())
-        .raw("record", model.record.as_ref().map(record));
+        .raw("metadata_item", model.metadata_item.as_ref().map(item_template));
     let data = model.data.iter().map(|data| {
         let kind = match data.kind {
             DataKind::S3 => "s3",
@@ -180,13 +180,13 @@ fn model(model: &Model) -> String {
     own.0 + &family.unwrap_or_default() + &data + &model.metrics.iter().map(metric).collect::<String>()
 }
 
-fn record(record: &Record) -> String {
+fn item_template(template: &ItemTemplate) -> String {
     let value = |value: &KeyValue| {
         let template = text(&value.template.to_string());
         if value.number { format!("{{ N = {template} }}") } else { template }
     };
-    let key: Vec<String> = record.key.iter().map(|(name, own)| format!("{} = {}", text(name), value(own))).collect();
-    format!("{{ table = {}, key = {{ {} }} }}", text(&record.table), key.join(", "))
+    let key: Vec<String> = template.key.iter().map(|(name, own)| format!("{} = {}", text(name), value(own))).collect();
+    format!("{{ table = {}, key = {{ {} }} }}", text(&template.table), key.join(", "))
 }
 
 fn metric(metric: &Metric) -> String {
@@ -235,8 +235,8 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_a_configuration_that_means_the_same() {
-        let record = "[[model]]\nname = \"m\"\n\
-                      record = { table = \"ml-models\", key = { \"a b\" = \"{{}} {model}\", v = { N = \"{version}\" } } }\n";
+        let item = "[[model]]\nname = \"m\"\n\
+                      metadata_item = { table = \"ml-models\", key = { \"a b\" = \"{{}} {model}\", v = { N = \"{version}\" } } }\n";
         let schema = "[[model]]\nname = \"m\"\n[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/\"\nschema = \"retail/clicks\"\n";
         let own = "theme = \"light\"\nmax_cost_per_day = 5\nmeasure_every = \"5m\"\nconfirm = \"confirm\"\n\
                    [[account]]\nlabel = \"prod\"\nregions = [\"eu-west-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n\
@@ -245,7 +245,7 @@ mod tests {
                    [[freeze]]\nname = \"changes\"\ncalendar = \"arn:aws:ssm:eu-west-1:1:document/prod\"\n\
                    [[automation]]\nname = \"restart\"\ndocument = \"R\"\nversion = \"3\"\nkinds = [\"endpoints\"]\n\
                    models = [\"f*\"]\nparameters = { A = \"{name}\", B = \"{{x}}\" }\n";
-        for text in [own, record, schema, include_str!("../../demo.toml")] {
+        for text in [own, item, schema, include_str!("../../demo.toml")] {
             let config = parsed(text);
             let mut shown = parsed(&settings(&config));
             for (shown, model) in shown.models.iter_mut().zip(&config.models) {

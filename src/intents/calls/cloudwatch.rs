@@ -5,6 +5,7 @@
 use aws_sdk_cloudwatch::operation::get_alarm_mute_rule::GetAlarmMuteRuleOutput;
 use aws_sdk_cloudwatch::types::{MuteTargets, Rule};
 use aws_smithy_types::DateTime;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, if_there, text};
@@ -47,7 +48,7 @@ impl Call for PutAlarmMuteRule {
     }
 
     /// The rule is there, with the end that was sent.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let name = text(parameters, "Name");
         let Some(now) = mute_rule(aws, name).await? else { return Ok(None) };
         let sent = parameters.get("ExpireDate").and_then(Value::as_i64);
@@ -83,7 +84,7 @@ impl Call for DisableAlarmActions {
         Ok(Receipt::of(&request.send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, parameters, false).await
     }
 }
@@ -97,7 +98,7 @@ impl Call for EnableAlarmActions {
         Ok(Receipt::of(&request.send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, parameters, true).await
     }
 }

@@ -5,6 +5,7 @@
 use aws_sdk_codepipeline::types::{
     ActionExecutionStatus, ApprovalResult, ApprovalStatus, StageRetryMode, StageTransitionType,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -49,7 +50,7 @@ impl Call for PutApprovalResult {
     }
 
     /// Finds the execution of the action that ended with this summary. Returns the id of the pipeline's execution.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let result = parameters.get("result").cloned().unwrap_or_default();
         let wanted = match text(&result, "status") {
             "Approved" => ActionExecutionStatus::Succeeded,
@@ -90,7 +91,7 @@ impl Call for RetryStageExecution {
     }
 
     /// The stage of that execution has left its failure.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let execution = text(parameters, "pipelineExecutionId");
         let stages = delivery::stages(aws, text(parameters, "pipelineName")).await?;
         let stage = stages.into_iter().find(|s| s.stage_name.as_deref() == Some(text(parameters, "stageName")));
@@ -122,7 +123,7 @@ impl Call for RollbackStage {
     }
 
     /// Finds the newest execution, if it rolls back to the same target.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let target = text(parameters, "targetPipelineExecutionId");
         let newest = delivery::executions(aws, text(parameters, "pipelineName"), None).await?.into_iter().next();
         let own = newest.filter(|it| {
@@ -154,7 +155,7 @@ impl Call for DisableStageTransition {
         Ok(Receipt::of(&request.reason(&self.reason).send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (enabled, reason) = transition(parameters, aws).await?;
         let own = enabled == Some(false) && reason.as_deref() == Some(text(parameters, "reason"));
         Ok(own.then(|| text(parameters, "stageName").to_owned()))
@@ -180,7 +181,7 @@ impl Call for EnableStageTransition {
         Ok(Receipt::of(&request.send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (enabled, _) = transition(parameters, aws).await?;
         Ok((enabled == Some(true)).then(|| text(parameters, "stageName").to_owned()))
     }

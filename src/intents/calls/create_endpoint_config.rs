@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant, Tag};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, if_there, text};
@@ -106,7 +107,7 @@ impl Call for CreateEndpointConfig {
         }
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let request = aws.sagemaker.describe_endpoint_config();
         let request = request.endpoint_config_name(text(parameters, "EndpointConfigName"));
         let found = request.send().await.map_err(failed);

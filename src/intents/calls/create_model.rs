@@ -3,6 +3,7 @@
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{ContainerDefinition, ContainerMode, InferenceExecutionConfig, Tag};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, if_there, text};
@@ -91,7 +92,7 @@ impl Call for CreateModel {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_arn })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let request = aws.sagemaker.describe_model().model_name(text(parameters, "ModelName"));
         let found = request.send().await.map_err(failed);
         Ok(if_there(found)?.and_then(|model| model.model_arn))

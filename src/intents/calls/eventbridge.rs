@@ -1,6 +1,7 @@
 //! The calls of `EventBridge`: rules of the default bus are enabled and disabled.
 
 use aws_sdk_eventbridge::types::RuleState;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -29,7 +30,7 @@ impl Call for EnableRule {
         Ok(Receipt::of(&aws.eventbridge.enable_rule().name(&self.name).send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, text(parameters, "Name"), |state| *state != RuleState::Disabled).await
     }
 }
@@ -43,7 +44,7 @@ impl Call for DisableRule {
         Ok(Receipt::of(&aws.eventbridge.disable_rule().name(&self.name).send().await.map_err(failed)?))
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, text(parameters, "Name"), |state| *state == RuleState::Disabled).await
     }
 }

@@ -1,5 +1,6 @@
 //! The calls about an execution of a `SageMaker` pipeline: it is stopped, or goes on where it failed.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -37,7 +38,7 @@ impl Call for StopPipelineExecution {
         Ok(Receipt { arn: reply.pipeline_execution_arn.clone(), ..Receipt::of(&reply) })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, parameters, |status| matches!(status, "Stopping" | "Stopped")).await
     }
 }
@@ -53,7 +54,7 @@ impl Call for RetryPipelineExecution {
         Ok(Receipt { arn: reply.pipeline_execution_arn.clone(), ..Receipt::of(&reply) })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         reads(aws, parameters, |status| matches!(status, "Executing" | "Succeeded")).await
     }
 }

@@ -3,11 +3,12 @@
 //! <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace, SuspendedState};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, SERVICES, failed};
-use crate::intents::scaling;
+use crate::intents::endpoints::scaling;
 
 /// The call of this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Call for RegisterScalableTarget {
         Ok(Receipt { arn: reply.scalable_target_arn.clone(), ..Receipt::of(&reply) })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (resource, dimension) = (text(parameters, "ResourceId"), text(parameters, "ScalableDimension"));
         let Some(now) = scaling::read(aws, resource, Some(dimension)).await? else { return Ok(None) };
         let is = |name: &str, own: i32| {

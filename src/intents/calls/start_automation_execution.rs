@@ -2,13 +2,19 @@
 
 use aws_sdk_ssm::operation::RequestId;
 use aws_sdk_ssm::types::{AutomationExecutionFilter, AutomationExecutionFilterKey, ResourceTypeForTagging, Tag};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, SERVICES, failed};
+use crate::resources::time;
 
 /// The tag of an execution that says which intent started it. A call without an answer is found again by it.
 const TAG: &str = "sagetop-intent";
+/// The most pages of executions that are read. AWS keeps them for 30 days.
+const PAGES: usize = 100;
+/// The most that the clock of this machine may be ahead of the one of AWS.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
 
 /// The call of this module:
 /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html>.
@@ -31,6 +37,7 @@ impl Call for StartAutomationExecution {
         Permission::new("ssm:AddTagsToResource", &["ssm:REGION:ACCOUNT:automation-execution/*"]),
     ];
     const REPEATABLE: bool = true;
+    const STARTS: bool = true;
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let tag = Tag::builder().key(TAG).value(&self.token).build();
@@ -42,11 +49,11 @@ impl Call for StartAutomationExecution {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.automation_execution_id })
     }
 
-    /// Finds the execution with the tag of the intent among the newest ones of the runbook.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    /// Finds the execution with the tag of the intent among those of the runbook that began since.
+    async fn effect(parameters: &Value, since: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (document, token) = (text(parameters, "DocumentName"), text(parameters, "ClientToken"));
-        let (ids, more) = newest(aws, document).await?;
-        for id in ids {
+        let earliest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(since);
+        for id in begun_since(aws, document, earliest).await? {
             let request = aws.ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Automation);
             let reply = request.resource_id(&id).send().await.map_err(failed)?;
             let tags = reply.tag_list.unwrap_or_default();
@@ -54,18 +61,14 @@ impl Call for StartAutomationExecution {
                 return Ok(Some(id));
             }
         }
-        // It may be among the older ones.
-        if more {
-            Err(AwsError::other("DescribeAutomationExecutions", "there are more than one page"))
-        } else {
-            Ok(None)
-        }
+        Ok(None)
     }
 }
 
-/// Returns the ids of the newest executions of a runbook, and whether there are older ones. The list does not tell
-/// whether executions of a shared runbook have its ARN, so these are not asked for by name.
-async fn newest(aws: &Aws, document: &str) -> Result<(Vec<String>, bool), AwsError> {
+/// Returns the ids of the executions of a runbook that did not begin before a time, or whose time is not known. AWS does
+/// not promise an order, so all pages are read. The list does not tell whether executions of a shared runbook have its ARN,
+/// so these are not asked for by name.
+async fn begun_since(aws: &Aws, document: &str, earliest: Timestamp) -> Result<Vec<String>, AwsError> {
     let request = aws.ssm.describe_automation_executions().max_results(50);
     let request = if document.starts_with("arn:") {
         request
@@ -74,9 +77,18 @@ async fn newest(aws: &Aws, document: &str) -> Result<(Vec<String>, bool), AwsErr
         let filter = AutomationExecutionFilter::builder().key(key).values(document).build();
         request.filters(filter.map_err(|why| AwsError::other("DescribeAutomationExecutions", why.to_string()))?)
     };
-    let reply = request.send().await.map_err(failed)?;
     let name = document.rsplit('/').next().unwrap_or(document);
-    let found = reply.automation_execution_metadata_list.unwrap_or_default().into_iter();
-    let own = found.filter(|one| one.document_name.as_deref().is_some_and(|own| own.ends_with(name)));
-    Ok((own.filter_map(|one| one.automation_execution_id).collect(), reply.next_token.is_some()))
+    let (mut ids, mut token) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        let page = request.clone().set_next_token(token).send().await.map_err(failed)?;
+        let found = page.automation_execution_metadata_list.unwrap_or_default().into_iter();
+        let own = found.filter(|one| one.document_name.as_deref().is_some_and(|own| own.ends_with(name)));
+        let recent = own.filter(|one| time(one.execution_start_time.as_ref()).is_none_or(|began| began >= earliest));
+        ids.extend(recent.filter_map(|one| one.automation_execution_id));
+        token = page.next_token;
+        if token.is_none() {
+            return Ok(ids);
+        }
+    }
+    Err(AwsError::other("DescribeAutomationExecutions", format!("there are more than {PAGES} pages")))
 }

@@ -4,6 +4,7 @@ use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::types::{
     Parameter, SelectedStep, SelectiveExecutionConfig, SortOrder, SortPipelineExecutionsBy,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -51,6 +52,7 @@ impl Call for StartPipelineExecution {
     const PERMISSIONS: &'static [Permission] =
         &[Permission::new("sagemaker:StartPipelineExecution", &["sagemaker:REGION:ACCOUNT:pipeline/*"])];
     const REPEATABLE: bool = true;
+    const STARTS: bool = true;
 
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let parameters = self.parameters.iter().map(|(n, v)| Parameter::builder().name(n).value(v).build()).collect();
@@ -64,7 +66,7 @@ impl Call for StartPipelineExecution {
     }
 
     /// Finds the execution with the display name of the plan among the newest ones.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (pipeline, name) = (text(parameters, "PipelineName"), text(parameters, "PipelineExecutionDisplayName"));
         let mut token = None;
         for _ in 0..PAGES {

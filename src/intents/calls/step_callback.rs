@@ -2,6 +2,7 @@
 //! journal nor the screen has it; what became of an answer is read from the step.
 
 use aws_sdk_sagemaker::types::OutputParameter;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt};
@@ -46,7 +47,7 @@ impl Call for SendPipelineExecutionStepSuccess {
         Ok(Receipt { arn: reply.pipeline_execution_arn.clone(), ..Receipt::of(&reply) })
     }
 
-    async fn effect(_: &Value, _: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(_: &Value, _: Timestamp, _: &Aws) -> Result<Option<String>, AwsError> {
         Err(unknown())
     }
 }
@@ -63,7 +64,7 @@ impl Call for SendPipelineExecutionStepFailure {
         Ok(Receipt { arn: reply.pipeline_execution_arn.clone(), ..Receipt::of(&reply) })
     }
 
-    async fn effect(_: &Value, _: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(_: &Value, _: Timestamp, _: &Aws) -> Result<Option<String>, AwsError> {
         Err(unknown())
     }
 }
@@ -84,8 +85,10 @@ mod tests {
     async fn nobody_waits_for_an_effect_that_cannot_be_seen() {
         let target = Target { region: Some("eu-west-1".into()), ..Target::default() };
         let aws = Aws::unconnected(&target, "nothing is sent");
-        let success = SendPipelineExecutionStepSuccess::effect(&Value::Null, &aws).await.unwrap_err();
-        let failure = SendPipelineExecutionStepFailure::effect(&Value::Null, &aws).await.unwrap_err();
+        let success =
+            SendPipelineExecutionStepSuccess::effect(&Value::Null, Timestamp::UNIX_EPOCH, &aws).await.unwrap_err();
+        let failure =
+            SendPipelineExecutionStepFailure::effect(&Value::Null, Timestamp::UNIX_EPOCH, &aws).await.unwrap_err();
         assert_eq!([success.kind, failure.kind], [ErrorKind::Unsupported; 2]);
     }
 }

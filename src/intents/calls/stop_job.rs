@@ -2,11 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html>
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
-use crate::intents::any_job::{AnyJob, JobKind};
+use crate::intents::training::any_job::{AnyJob, JobKind};
 
 /// Declares the call of each kind of job: the request, AWS's name of the name, the kind, and the permission.
 macro_rules! stops {
@@ -27,7 +28,7 @@ macro_rules! stops {
                 Ok(Receipt::of(&$request.send().await.map_err(failed)?))
             }
 
-            async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+            async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
                 let job = AnyJob::describe(aws, JobKind::$kind, text(parameters, $member)).await?;
                 Ok(matches!(job.status.as_str(), "Stopping" | "Stopped").then_some(job.arn))
             }

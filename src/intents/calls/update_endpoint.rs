@@ -1,6 +1,7 @@
 //! `UpdateEndpoint`: changes to another configuration, all at once and without automatic rollback.
 
 use aws_sdk_sagemaker::operation::RequestId;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -32,7 +33,7 @@ impl Call for UpdateEndpoint {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_arn })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let now = Endpoint::describe(aws, text(parameters, "EndpointName")).await?;
         let config = text(parameters, "EndpointConfigName");
         let arriving = now.pending.as_ref().map(|pending| pending.config == config);

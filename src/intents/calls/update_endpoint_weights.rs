@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpointWeightsAndCapacities.html>
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -36,7 +37,7 @@ impl Call for UpdateEndpointWeightsAndCapacities {
     }
 
     /// The endpoint wants what was sent.
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let endpoint = Endpoint::describe(aws, text(parameters, "EndpointName")).await?;
         let sent = parameters.get("DesiredWeightsAndCapacities").and_then(Value::as_array);
         let wants = |of: &Value| {

@@ -2,6 +2,7 @@
 
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::types::ModelApprovalStatus;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -34,7 +35,7 @@ impl Call for UpdateModelPackage {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_package_arn })
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let now = ModelPackage::describe(aws, text(parameters, "ModelPackageArn")).await?;
         let reason = now.details.and_then(|details| details.approval_description).unwrap_or_default();
         let approved = now.approval == text(parameters, "ModelApprovalStatus");

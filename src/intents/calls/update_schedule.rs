@@ -4,6 +4,7 @@
 
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleState;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Api, Call, Permission, Receipt, text};
@@ -51,7 +52,7 @@ impl Call for UpdateSchedule {
         vec![("Name", self.read.name.clone().unwrap_or_default())]
     }
 
-    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+    async fn effect(parameters: &Value, _: Timestamp, aws: &Aws) -> Result<Option<String>, AwsError> {
         let request = aws.scheduler.get_schedule().name(text(parameters, "Name"));
         let now = request.group_name(text(parameters, "GroupName")).send().await.map_err(failed)?;
         let as_wanted = now.state.as_ref().map(ScheduleState::as_str) == Some(text(parameters, "State"));

@@ -169,3 +169,30 @@ fn a_rule_belongs_to_the_alarms_whose_events_its_pattern_matches() {
         assert_eq!(attached.collect::<Vec<_>>(), expected, "{pattern}");
     }
 }
+
+#[test]
+fn an_edge_leads_from_an_event_through_its_rule_to_what_the_rule_starts() {
+    const NIGHTLY: &str = "arn:aws:states:eu-west-1:1:stateMachine:nightly";
+    let mut account = Account::healthy();
+    let mut rule = event_rule("on-alarm", &[NIGHTLY], Some("fraud-5xx"));
+    rule.watches[0].field = "alarmName".into();
+    account.event_rules.extend([
+        rule,
+        event_rule("deploy", &[], Some("fraud")),
+        event_rule("weekly", &[PIPELINE], None),
+    ]);
+    account.state_machines.push(StateMachine {
+        name: "nightly".into(),
+        arn: NIGHTLY.into(),
+        ..StateMachine::default()
+    });
+    let joined = account.join();
+    let links = joined.links(joined.chain("fraud").unwrap());
+    let name = |key: &str| key.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
+    let leads = |from: &str, to: &str| links.iter().any(|link| name(link.from) == from && name(link.to) == to);
+    for (from, to) in
+        [("fraud-5xx", "on-alarm"), ("on-alarm", "nightly"), ("fraud", "deploy"), ("weekly", "fraud-build")]
+    {
+        assert!(leads(from, to) && !leads(to, from), "{from} → {to}: {links:?}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
 use crate::model::alarm_receiver::receiver_of;
 use crate::model::people::{Reach, reach};
 use crate::model::rows::Rows;
-use crate::model::{AlarmReceiver, Health, Serving, severity};
+use crate::model::{AlarmReceiver, Health, Serving, severity, silence};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 
@@ -44,7 +44,13 @@ fn alarm_finding(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: &
     let place = place.map(|serving| format!(" of {}", serving.place())).unwrap_or_default();
     let name = alarm.name.replace(input.chain.name, "…");
     let phrase = if phrase.is_empty() { String::new() } else { format!(" {phrase}") };
-    let short = if alarm.firing() { format!("{name}{tier}{place}") } else { format!("{name}{phrase}{tier}{place}") };
+    let short = if alarm.firing() {
+        let silent = silence(input.index.store, alarm, receiver_of(input.index, alarm).as_ref());
+        let silent = silent.map(|silent| format!(" {}", silent.sign())).unwrap_or_default();
+        format!("{name}{tier}{place}{silent}")
+    } else {
+        format!("{name}{phrase}{tier}{place}")
+    };
     Finding::new(health, format!("{}{phrase}{tier}{place}", alarm.name))
         .brief(short)
         .since(alarm.since)
@@ -91,16 +97,24 @@ pub(super) fn flapping(input: &RuleInput<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// Does the alarm watch a metric whose threshold is good to cross, according to the configuration, and does it fire
-/// on the good side?
+/// Is it good news when the alarm fires? The configuration decides about its own metrics: those of an alarm that fires on
+/// the side that promotes are good. What the owner says of the alarm counts where it has no such metric.
 pub(super) fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
+    let metrics = config.map(|m| m.metrics.as_slice()).unwrap_or_default();
+    if metrics.iter().any(|metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches)) {
+        return promotes(metrics, alarm);
+    }
+    says_good_news(alarm)
+}
+
+/// Does the alarm fire on the side of a metric that is good to cross, according to the configuration?
+fn promotes(metrics: &[Metric], alarm: &Alarm) -> bool {
     let side = match alarm.operator.as_deref() {
         Some("GreaterThanThreshold" | "GreaterThanOrEqualToThreshold") => true,
         Some("LessThanThreshold" | "LessThanOrEqualToThreshold") => false,
         // A band has no good side, and neither has an unknown operator.
         _ => return false,
     };
-    let metrics = config.map(|m| m.metrics.as_slice()).unwrap_or_default();
     let promotes = |m: &&Metric| {
         m.meaning == Meaning::Promote
             && m.limit.is_some_and(|(compare, _)| matches!(compare, Compare::Greater | Compare::GreaterOrEqual) == side)
@@ -109,9 +123,42 @@ pub(super) fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
     metrics.iter().filter(promotes).any(|metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches))
 }
 
+/// Phrases with which owners say that their alarm fires on good news.
+const GOOD_NEWS: [&str; 5] =
+    ["good news", "good enough to promote", "ready to promote", "can be promoted", "may be promoted"];
+/// Words that turn such a text into its opposite.
+const DENIALS: [&str; 13] =
+    ["not", "no", "don", "dont", "never", "cannot", "stop", "stops", "block", "blocks", "blocked", "fail", "failed"];
+
+/// Do the name or the description of an alarm say that it is good news when it fires? What AWS measures, and what pages
+/// somebody, is no good news whatever its text says.
+fn says_good_news(alarm: &Alarm) -> bool {
+    let graver = severity::tier(&[], alarm).is_some_and(|tier| severity::weight(&tier) == Health::Critical);
+    if graver || alarm.namespaces.iter().any(|namespace| namespace.starts_with("AWS/")) {
+        return false;
+    }
+    let texts = [&alarm.name, &alarm.description].map(|text| text.to_lowercase());
+    let words = texts
+        .each_ref()
+        .map(|text| text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<&str>>());
+    let denied = words.iter().flatten().any(|word| DENIALS.contains(word));
+    let good = |words: &Vec<&str>| {
+        let text = format!(" {} ", words.join(" "));
+        let calls = words.first() == Some(&"promote") || words.last() == Some(&"promote");
+        calls || GOOD_NEWS.iter().any(|phrase| text.contains(&format!(" {phrase} ")))
+    };
+    !denied && words.iter().any(good)
+}
+
 /// Returns the alarms that are good news when they fire.
 pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -> Vec<&'a str> {
     rows.alarms.iter().filter(|alarm| good_news(config, alarm)).map(|alarm| alarm.name.as_str()).collect()
+}
+
+/// Returns the alarms that degrade the model when they fire, and do not break it.
+pub(super) fn all_degrading<'a>(input: &RuleInput<'_>, rows: &Rows<'a>) -> Vec<&'a str> {
+    let degrading = rows.alarms.iter().filter(|alarm| harm(input, alarm) < Health::Critical);
+    degrading.map(|alarm| alarm.name.as_str()).collect()
 }
 
 /// Finds alarms without data that would break the model if they fired. Data is expected if the owner lets missing
@@ -235,7 +282,8 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
 
 pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let since = alarms(input).filter_map(|a| a.since).max();
-    let states: Vec<Seems> = alarms(input).map(Seems::of).collect();
+    let seems = |alarm| if good_news(input.config, alarm) && alarm.firing() { Seems::Good } else { Seems::of(alarm) };
+    let states: Vec<Seems> = alarms(input).map(seems).collect();
     Summary::new(!states.is_empty(), states_in_words(&states), since)
 }
 
@@ -243,6 +291,7 @@ pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seems {
     Firing,
+    Good,
     WithoutData,
     PartlyEvaluated,
     Unclear,
@@ -262,6 +311,7 @@ impl Seems {
     fn words(self) -> &'static str {
         match self {
             Self::Firing => "in ALARM",
+            Self::Good => "good enough to promote",
             Self::WithoutData => "without data",
             Self::PartlyEvaluated => "with part of the data",
             Self::Unclear => "in no known state",
@@ -275,7 +325,7 @@ fn states_in_words(states: &[Seems]) -> String {
     let all = states.len();
     let count = |wanted: Seems| states.iter().filter(|state| **state == wanted).count();
     let mut parts = Vec::new();
-    for seems in [Seems::WithoutData, Seems::PartlyEvaluated, Seems::Unclear, Seems::Firing] {
+    for seems in [Seems::WithoutData, Seems::PartlyEvaluated, Seems::Unclear, Seems::Firing, Seems::Good] {
         match count(seems) {
             0 => {}
             n if all == 1 => parts.push(format!("{n} alarm {}", seems.words())),

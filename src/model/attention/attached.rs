@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Column, Finding, RuleInput};
+use super::{Finding, RuleInput};
 use crate::model::{Attached, Health, StageKind};
 use crate::resources::{AnyTable, Kind, Thing};
 
@@ -95,7 +95,12 @@ pub(super) fn not_retrained(input: &RuleInput<'_>) -> Vec<Finding> {
 
 /// Finds a group whose approvals have rules, all of which start nothing.
 pub(super) fn not_delivered(input: &RuleInput<'_>) -> Vec<Finding> {
-    not_started(input, Kind::Groups, |_| "an approval starts nothing".to_owned())
+    let found = not_started(input, Kind::Groups, |_| "an approval starts nothing".to_owned());
+    let word = match super::registry::newest_waiting(input) {
+        Some(version) => format!("v{version} waits, off"),
+        None => "delivery off".to_owned(),
+    };
+    found.into_iter().map(|finding| finding.word(word.clone())).collect()
 }
 
 /// Finds the attached things of one stage that cannot do their work. Things that start others have rules of their own.
@@ -110,7 +115,12 @@ fn problems(input: &RuleInput<'_>, stage: StageKind) -> Vec<Finding> {
         if !known {
             let problem = thing.problem().unwrap_or_default();
             // The stage already names a thing that has a place of its own.
-            let brief = if attached.has_own_stage() { problem } else { format!("{} {problem}", thing.title()) };
+            // The reason comes before a long name, because the end is cut.
+            let brief = match thing.problem_in_brief().filter(|_| !attached.has_own_stage()) {
+                Some(reason) => format!("{reason}: {}", thing.title()),
+                None if attached.has_own_stage() => problem,
+                None => format!("{problem} ({})", thing.title()),
+            };
             let finding = Finding::new(thing.health(), described(thing)).brief(brief).since(thing.since());
             let word = thing.problem_in_brief().map_or_else(|| thing.problem().unwrap_or_default(), str::to_owned);
             // The column of alarms has room for a number and a tier.
@@ -136,7 +146,7 @@ pub(super) fn of_registry(input: &RuleInput<'_>) -> Vec<Finding> {
 /// Finds the things that deliver the versions and wait for a person.
 pub(super) fn delivery_waits(input: &RuleInput<'_>) -> Vec<Finding> {
     let waiting = problems(input, StageKind::Registry).into_iter().filter(|finding| finding.health == Health::Waiting);
-    waiting.map(|finding| finding.column(Column::WordAndAge("held"))).collect()
+    waiting.collect()
 }
 
 /// Is something that delivers the versions under way, waiting, or kept from it?
@@ -145,9 +155,21 @@ pub(super) fn delivering(input: &RuleInput<'_>) -> bool {
     rows(input).any(|(attached, thing)| attached.has_own_stage() && busy(thing))
 }
 
+/// The kinds of things attached to endpoints whose problems wait for a decision: scaling that fails fails again until
+/// somebody changes the type of the instances or the limits.
+const AWAITING: &[Kind] = &[
+    #[cfg(feature = "applicationautoscaling")]
+    Kind::ScalableTargets,
+];
+
 /// Finds the problems of things that are attached to the endpoints.
 pub(super) fn of_endpoint(input: &RuleInput<'_>) -> Vec<Finding> {
-    problems(input, StageKind::Endpoint)
+    // Scaling that somebody suspended has no time since when it fails.
+    let awaits = |finding: &Finding| {
+        finding.since.is_some() && finding.about.as_ref().is_some_and(|(kind, _)| AWAITING.contains(kind))
+    };
+    let found = problems(input, StageKind::Endpoint).into_iter();
+    found.map(|finding| if awaits(&finding) { finding.awaits(true) } else { finding }).collect()
 }
 
 /// Finds the problems of things that are attached to the alarms.

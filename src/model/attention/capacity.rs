@@ -6,6 +6,7 @@ use super::endpoint::{at, endpoints};
 use super::{Finding, RuleInput};
 use crate::fmt;
 use crate::model::{Health, Serving};
+use crate::resources::Kind;
 use crate::resources::endpoint::{Endpoint, Variant};
 use crate::resources::scalable_target::{ScalableTarget, ScalingActivity};
 
@@ -38,8 +39,9 @@ pub(super) fn at_max(input: &RuleInput<'_>) -> Vec<Finding> {
         let full = [variant.instances, variant.desired_instances] == [Some(target.max); 2];
         let since = needs_more(input, target).filter(|_| full && !target.suspended.scaling_out)?;
         let instances = fmt::count(usize::try_from(target.max).ok()?, "instance");
-        let phrase = format!("at its maximum of {instances}: scaling is capped");
-        Some(at(serving, Health::Warning, &phrase).word("at maximum").since(since.at))
+        let phrase = format!("needs more than its maximum of {instances}");
+        let finding = at(serving, Health::Warning, &phrase).word("at maximum").since(since.at);
+        Some(finding.about(Kind::ScalableTargets, &target.id))
     });
     capped.collect()
 }

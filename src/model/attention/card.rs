@@ -17,7 +17,7 @@ struct Card<'a> {
 /// Finds versions that serve in production and have model cards none of which is approved.
 pub(super) fn unapproved(input: &RuleInput<'_>) -> Vec<Finding> {
     let production = input.chain.serving.iter().filter(|serving| serving.production());
-    let served = production.flat_map(|serving| serving.versions.iter().map(move |version| (serving, version)));
+    let served = production.flat_map(|serving| serving.answering().map(move |version| (serving, version)));
     let judge = |(serving, (arn, version)): (&Serving<'_>, &(&str, i32))| {
         let package = input.index.package(arn)?;
         let cards: Vec<Card<'_>> = cards(input, package).collect();

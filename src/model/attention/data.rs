@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Column, Finding, RuleInput, Summary, failed_call, of_failure, unfinished, unread, untold};
 use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
+use crate::model::join::RECENT_JOBS;
 use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, Role};
+use crate::resources::feature_group::FeatureGroup;
 
 /// Returns the training data of the model: its locations, and the offline stores of its feature groups.
 fn datasets<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a Dataset> {
@@ -112,7 +116,7 @@ pub(super) fn offline_store(input: &RuleInput<'_>) -> Vec<Finding> {
     groups
         .filter_map(|name| {
             let group = input.index.store.feature_groups.get(name)?;
-            if group.offline_status.as_deref() == Some("Blocked") {
+            if group.is_blocked() {
                 let why = group.blocked.as_deref().unwrap_or("no reason given");
                 return Some(
                     Finding::new(Health::Critical, format!("offline store of {name} is blocked: {why}"))
@@ -163,10 +167,66 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
         found.extend(wrong);
     }
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();
-    if found.is_empty() && grouped { unread(&store.feature_groups) } else { found }
+    if found.is_empty() && grouped {
+        found = unread(&store.feature_groups);
+    }
+    if found.is_empty() { unlinked_store(input).into_iter().collect() } else { found }
 }
 
-/// Returns the summary of the worst input. If inputs have a maximum age, that is the one closest to its maximum.
+/// Returns a finding if the model reads an offline store of which it is not known whose it is, and a broken feature group
+/// may be the one.
+fn unlinked_store(input: &RuleInput<'_>) -> Option<Finding> {
+    let (chain, groups) = (input.chain, &input.index.store.feature_groups);
+    let call = failed_call(groups)?;
+    let own = || chain.feature_groups.iter().filter_map(move |name| groups.get(name));
+    let is_of = |group: &FeatureGroup, uri: &str| match &group.offline_uri {
+        Some(store) => uri.starts_with(store.as_str()),
+        None => group.may_store_at(uri),
+    };
+    let is_unlinked = |uri: &&&str| FeatureGroup::is_store(uri) && !own().any(|group| is_of(group, uri));
+    let uri = chain.datasets.iter().find(is_unlinked)?;
+    let is_lost = |group: &&FeatureGroup| {
+        group.is_broken() && group.offline_uri.is_none() && !chain.feature_groups.contains(&group.name.as_str())
+    };
+    let lost = groups.rows().find(is_lost)?;
+    let text = format!("feature group {} is {}, and may write {uri}: {}", lost.name, state(lost), call.phrase);
+    Some(Finding::new(Health::Unknown, text).word(call.word).about(Kind::FeatureGroups, &lost.name))
+}
+
+/// Returns the state of a feature group that is broken, in one word.
+fn state(group: &FeatureGroup) -> &str {
+    if group.is_blocked() { "blocked" } else { &group.status }
+}
+
+/// Is it a location that each of the recent jobs read? What only one of them read is what a step of its run wrote.
+fn is_standing(input: &RuleInput<'_>, set: &Dataset) -> bool {
+    let mut jobs = input.rows.jobs.iter().take(RECENT_JOBS).filter_map(|job| job.details.as_ref()).peekable();
+    jobs.peek().is_some() && jobs.all(|details| details.inputs.contains(&set.uri))
+}
+
+/// Does one location contain the other?
+fn overlap(a: &Dataset, b: &Dataset) -> bool {
+    let (a, b) = (folder(&a.uri), folder(&b.uri));
+    a.starts_with(&b) || b.starts_with(&a)
+}
+
+/// Returns the folder of a location: `s3://lake/sales/` of `s3://lake/sales/dt={yyyy-MM-dd}/`.
+fn folder(uri: &str) -> String {
+    let dated = uri.split_once('{').and_then(|(start, _)| Some(start.rsplit_once('/')?.0));
+    format!("{}/", dated.unwrap_or(uri).trim_end_matches('/'))
+}
+
+/// Returns the age of the oldest location that jobs read and whose age nothing bounds, neither itself nor as a part of
+/// another location.
+fn oldest_unbounded(input: &RuleInput<'_>) -> Option<Timestamp> {
+    let is_bounded =
+        |set: &Dataset| datasets(input).any(|bounded| overlap(bounded, set) && max_age(input, bounded).is_some());
+    let standing = datasets(input).filter(|set| set.role == Role::Data && is_standing(input, set));
+    standing.filter(|set| !is_bounded(set)).filter_map(|set| set.newest).min()
+}
+
+/// Returns the summary of the worst input. If all inputs have a maximum age, that is the one closest to its maximum,
+/// and otherwise the oldest one.
 pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let present = !input.chain.datasets.is_empty() || !input.chain.feature_groups.is_empty();
     let spent = |set: &Dataset| {
@@ -175,9 +235,13 @@ pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     };
     let aged = |text: &str, newest| Summary { column: Some(Column::Age), ..Summary::new(present, text, newest) };
     if let Some((_, newest)) = datasets(input).filter_map(spent).max() {
-        return aged("fresh", Some(newest));
+        return match oldest_unbounded(input) {
+            Some(oldest) => aged("newest", Some(oldest.min(newest))),
+            None => aged("fresh", Some(newest)),
+        };
     }
-    let newest = datasets(input).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
+    let any = || datasets(input).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
+    let newest = oldest_unbounded(input).or_else(any);
     match (present, newest) {
         (false, _) => aged("no data location known", newest),
         (true, Some(_)) => aged("newest", newest),

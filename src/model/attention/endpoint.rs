@@ -41,7 +41,9 @@ pub(super) fn status(input: &RuleInput<'_>) -> Vec<Finding> {
                     };
                     let finding = at(serving, Health::Critical, &format!("{status}{why}"));
                     let text = format!("{} {}{why}", serving.place(), endpoint.status);
-                    return Some(Finding { text, ..finding.word(status.to_owned()) }.since(since));
+                    // AWS does no more by itself, so somebody has to.
+                    let stuck = endpoint.status != "RollingBack";
+                    return Some(Finding { text, ..finding.word(status.to_owned()) }.since(since).awaits(stuck));
                 }
                 status => (Health::Unknown, format!("{status}: a status that is not known here")),
             };
@@ -152,7 +154,7 @@ pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let Some((serving, endpoint)) = endpoints(input).next() else {
         return Summary::new(false, "not deployed", None);
     };
-    let version = serving.version().map_or_else(String::new, |v| format!("v{v} "));
+    let version = serving.version_with_share().map_or_else(String::new, |version| format!("{version} "));
     let live = (endpoint.status == "InService").then(|| format!("{version}live"));
     let text = format!("{version}{}", endpoint.status);
     Summary { brief: live, ..Summary::new(true, text, serving.since.or(endpoint.created)) }

@@ -76,7 +76,7 @@ fn rates(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Resul
         }
         // Requests before the present version went live are not its fault.
         if endpoint.live_since.is_some_and(|live| live >= until) {
-            let version = serving.version().map_or_else(|| "it".to_owned(), |v| format!("v{v}"));
+            let version = serving.version_in_brief().unwrap_or_else(|| "it".to_owned());
             return Err(format!("errors not measured since {version} went live").into());
         }
         let requests: f64 = invocations.lately(MINUTES, endpoint.live_since).sum();

@@ -61,7 +61,7 @@ pub(super) fn bad(metric: &Metric) -> Health {
 fn newer(input: &RuleInput<'_>, measured: Timestamp) -> Option<String> {
     let mut production = endpoints(input).filter(|(serving, _)| serving.production());
     let (serving, _) = production.find(|(_, endpoint)| endpoint.live_since.is_some_and(|live| live > measured))?;
-    Some(serving.version().map_or_else(|| serving.endpoint.to_owned(), |v| format!("v{v}")))
+    Some(serving.version_in_brief().unwrap_or_else(|| serving.endpoint.to_owned()))
 }
 
 /// Returns the age of a value, if the value is old enough to mention it.
@@ -131,8 +131,7 @@ fn reported<'a>(input: &RuleInput<'_>, metrics: impl Iterator<Item = &'a Metric>
             continue;
         }
         let mut judged = Vec::new();
-        for (serving, (arn, version)) in input.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
-        {
+        for (serving, (arn, version)) in input.chain.serving.iter().flat_map(|s| s.answering().map(move |v| (s, v))) {
             // Production endpoints come first, so their versions are judged as production.
             if judged.contains(&arn) {
                 continue;

@@ -77,7 +77,7 @@ pub(super) fn unread(input: &RuleInput<'_>) -> Vec<Finding> {
 fn firing(input: &RuleInput<'_>, alarm: &Alarm, muted: &Muted) -> Finding {
     let end = until(input.now, muted.until);
     let phrase = |name: &str| format!("nobody is notified of {name}{end}: mute rule {} mutes it", muted.rule);
-    let brief = phrase(&alarm.name.replace(input.chain.name, "…"));
+    let brief = format!("{} muted{end} by {}", alarm.name.replace(input.chain.name, "…"), muted.rule);
     let since = alarm.since.max(muted.since);
     let finding = Finding::new(Health::Warning, phrase(&alarm.name)).brief(brief).since(since);
     finding.about(Kind::Alarms, &alarm.name).awaits(harm(input, alarm) == Health::Critical)

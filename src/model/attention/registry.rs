@@ -12,10 +12,19 @@ fn versions<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a ModelPacka
     input.rows.packages.iter().copied()
 }
 
-pub(super) fn waits(input: &RuleInput<'_>) -> Vec<Finding> {
+/// Returns the versions that wait and are newer than the newest approved one, the newest first.
+fn waiting<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a ModelPackage> {
     let approved = versions(input).filter(|p| p.approval == "Approved").filter_map(|p| p.version).max();
-    let waiting = versions(input).filter(|p| p.waits() && p.version > approved);
-    waiting
+    versions(input).filter(move |p| p.waits() && p.version > approved)
+}
+
+/// Returns the newest version that waits for a decision.
+pub(super) fn newest_waiting(input: &RuleInput<'_>) -> Option<i32> {
+    waiting(input).next()?.version
+}
+
+pub(super) fn waits(input: &RuleInput<'_>) -> Vec<Finding> {
+    waiting(input)
         .map(|p| {
             let version = p.version.unwrap_or_default();
             let finding = Finding::new(Health::Waiting, format!("v{version} pending approval"));
@@ -24,8 +33,8 @@ pub(super) fn waits(input: &RuleInput<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Finds a version that was approved more than an hour ago while production still serves an older one. A delivery that is
-/// under way or waits explains it.
+/// Finds a version that was approved more than an hour ago while production still serves an older one. A version that gets
+/// a small share of the requests is live. A delivery that is under way or waits explains it.
 pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
     if delivering(input) {
         return Vec::new();
@@ -37,13 +46,17 @@ pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let steady = input.chain.serving.iter().filter(|s| s.production() && s.arriving.is_empty());
-    let elsewhere = input.chain.serving.iter().any(|s| s.production() && s.version() == Some(version));
+    let production = || input.chain.serving.iter().filter(|s| s.production());
+    let (serve, all) = (production().filter(|s| s.answers(version)).count(), production().count());
+    let elsewhere = serve > 0;
     let older = steady.filter_map(|serving| {
-        let live = serving.version().filter(|live| *live < version)?;
-        let text = format!("v{version} is approved, {} serves v{live}", serving.place());
+        serving.version().filter(|live| *live < version && !serving.answers(version))?;
+        let live = serving.versions_with_shares()?;
+        let text = format!("v{version} is approved, {} serves {live}", serving.place());
         let place = if elsewhere { format!(" in {}", serving.endpoint) } else { String::new() };
         let finding = Finding::new(Health::Waiting, text).brief(format!("v{version} approved, not live{place}"));
-        let finding = finding.word(format!("v{version} not live"));
+        let word = if elsewhere { format!("v{version} in {serve} of {all}") } else { format!("v{version} not live") };
+        let finding = finding.word(word);
         Some(finding.since(decided).about(Kind::Packages, &newest.arn))
     });
     older.collect()
@@ -54,7 +67,7 @@ pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
 pub(super) fn serves_unapproved(input: &RuleInput<'_>) -> Vec<Finding> {
     let approves = versions(input).any(|p| p.approval == "Approved");
     let production = input.chain.serving.iter().filter(|serving| serving.production());
-    let served = production.flat_map(|serving| serving.versions.iter().map(move |version| (serving, version)));
+    let served = production.flat_map(|serving| serving.answering().map(move |version| (serving, version)));
     let told = |(serving, (arn, version)): (&Serving, &(&str, i32))| {
         let package = input.index.package(arn)?;
         let details = package.details.as_ref();
@@ -109,7 +122,7 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
 fn unknown_version(input: &RuleInput<'_>) -> Option<Finding> {
     let packages = &input.index.store.packages;
     let production = input.chain.serving.iter().filter(|serving| serving.production());
-    let mut served = production.flat_map(|serving| &serving.versions);
+    let mut served = production.flat_map(Serving::answering);
     let (arn, version) = served.find(|(arn, _)| input.index.package(arn).is_none())?;
     let why = match packages.trouble() {
         Some(why) => format!("not read: {} {}", why.operation, why.kind.word()),

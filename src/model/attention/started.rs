@@ -28,7 +28,7 @@ fn find(input: &RuleInput<'_>) -> Option<Finding> {
         return None;
     }
     let version = newest.version?;
-    let touched = input.chain.serving.iter().any(|s| s.version() == Some(version) || !s.arriving.is_empty());
+    let touched = input.chain.serving.iter().any(|s| s.answers(version) || !s.arriving.is_empty());
     let older = input.chain.serving.iter().any(|s| s.production() && s.version().is_some_and(|live| live < version));
     if touched || !older {
         return None;

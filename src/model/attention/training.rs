@@ -1,14 +1,16 @@
 //! Rules about training: did the last run succeed, and did it register a version?
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Column, Finding, RuleInput, Summary, unread, untold};
 use crate::fmt;
-use crate::model::{Health, Usual, usual};
+use crate::model::{Health, Mark, Reason, Usual, usual};
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
+use crate::resources::other_job::{OtherJob, Work};
 use crate::resources::pipeline::{Definition, of_execution};
 use crate::resources::step::{Made, PipelineStep};
 use crate::resources::{Kind, arn_name};
@@ -96,7 +98,7 @@ fn longer(input: &RuleInput<'_>, what: &str, started: Timestamp, usual: Usual) -
     let span = |seconds: i64| fmt::span(Duration::from_secs(seconds.unsigned_abs()));
     let (now, median) = (span(seconds), span(usual.median));
     let finding = Finding::new(Health::Warning, format!("{what} takes {now}, usually {median}"));
-    Some(finding.brief(format!("{now}, usually {median}")).column(Column::WordAndAge("slow")).since(Some(started)))
+    Some(finding.brief(format!("{now} (usually {median})")).column(Column::WordAndAge("slow")).since(Some(started)))
 }
 
 pub(super) fn last_run_failed(input: &RuleInput<'_>) -> Vec<Finding> {
@@ -125,7 +127,64 @@ fn failed_run(input: &RuleInput<'_>, run: &PipelineExecution) -> Finding {
     let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();
     let finding = Finding::new(Health::Critical, format!("last run failed{place}{why}"));
-    finding.brief(format!("failed{place}{why}")).column(FAILED).since(run.started).about(Kind::Executions, &run.arn)
+    let finding = finding.brief(format!("failed{place}{why}")).column(FAILED);
+    finding.since(run.ended().or(run.started)).about(Kind::Executions, &run.arn)
+}
+
+/// The seconds for which a failed batch job counts. One that was tried once is forgotten then.
+const RECENT: i64 = 7 * 24 * 3600;
+
+/// Finds the newest batch job of the model that failed, unless a later one of its name succeeded. One finding is enough,
+/// whatever failed beside it.
+pub(super) fn batch_failed(input: &RuleInput<'_>) -> Vec<Finding> {
+    let mut newest: BTreeMap<(&str, String), &OtherJob> = BTreeMap::new();
+    for job in input.index.store.other_jobs.rows().filter(|job| is_own_batch(input, job)) {
+        let known = newest.entry((job.work.noun(), series_of(&job.name))).or_insert(job);
+        if job.created > known.created {
+            *known = job;
+        }
+    }
+    let ended = |job: &OtherJob| job.ended.or(job.created);
+    let recent = |job: &OtherJob| ended(job).is_some_and(|at| input.now.as_second() - at.as_second() <= RECENT);
+    let failed = newest.into_values().filter(|job| job.status == "Failed" && recent(job)).max_by_key(|job| ended(job));
+    let finding = |job: &OtherJob| {
+        let (noun, why) = (job.work.noun(), job.failure.as_deref().unwrap_or("no reason given"));
+        let finding = Finding::new(Health::Warning, format!("{noun} {} failed: {why}", job.name));
+        let finding = finding.brief(format!("{noun} failed: {why}")).column(FAILED);
+        finding.since(ended(job)).about(Kind::OtherJobs, &job.id)
+    };
+    failed.map(finding).into_iter().collect()
+}
+
+/// Is it a finished transform or processing job that belongs to the model itself, and not to a run or a monitor, which
+/// have findings of their own?
+fn is_own_batch(input: &RuleInput<'_>, job: &OtherJob) -> bool {
+    let is_batch = match job.work {
+        Work::Processing | Work::Transform => matches!(job.status.as_str(), "Completed" | "Failed"),
+        Work::Tuning | Work::AutoMl => false,
+    };
+    let of_group = || {
+        let groups = job.group.as_deref().zip(input.chain.group);
+        groups.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
+    let of_model = || {
+        let model = job.details.as_ref().and_then(|details| details.model.as_deref());
+        model.is_some_and(|model| input.rows.models.iter().any(|own| own.name == model))
+    };
+    is_batch && (of_group() || of_model()) && !job.of_pipeline() && !job.of_monitor()
+}
+
+/// Returns the part of a name that jobs of a series share: the words without a number.
+fn series_of(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+    words.collect::<Vec<_>>().join("-")
+}
+
+/// Is a finding about a run that ended, while a newer run of the same pipeline is under way?
+pub(super) fn is_tried_again(input: &RuleInput<'_>, reason: &Reason) -> bool {
+    let ended = || input.index.store.executions.get(reason.about_kind(Kind::Executions)?);
+    reason.rule.is(Mark::OfLastRun)
+        && ended().is_some_and(|run| executions(input).any(|newer| newer.running() && newer.pipeline == run.pipeline))
 }
 
 /// Did the run include a step that registers? A run of selected steps without such a step rightly registers no
@@ -161,7 +220,7 @@ pub(super) fn nothing_registered(input: &RuleInput<'_>) -> Vec<Finding> {
         Finding::new(Health::Warning, format!("last run registered nothing: {why}"))
             .brief(format!("no version: {short}"))
             .column(Column::Word("no version".into()))
-            .since(last.started)
+            .since(last.ended().or(last.started))
             .about(Kind::Executions, &last.arn),
     ]
 }
@@ -195,10 +254,10 @@ pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let aged = |text: String, at| Summary { column: Some(Column::Age), ..Summary::new(true, text, at) };
     if let Some(last) = executions(input).next() {
         if let ("Succeeded", only @ [_, ..]) = (last.status.as_str(), last.only()) {
-            return aged(format!("ran only {}", only.join(", ")), last.started);
+            return aged(format!("ran only {}", only.join(", ")), last.ended().or(last.started));
         }
         let status = last.status.to_lowercase();
-        return Summary { brief: Some(status.clone()), ..aged(format!("run {status}"), last.started) };
+        return Summary { brief: Some(status.clone()), ..aged(format!("run {status}"), last.ended().or(last.started)) };
     }
     match newest_job(input) {
         Some(job) => aged(format!("job {}", job.status.to_lowercase()), job.ended.or(job.created)),

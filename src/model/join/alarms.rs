@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::model::index::{Index, Watching};
-use crate::model::key::beginning;
+use crate::model::index::{Index, NamedLikeModels, Watching};
+use crate::model::key::{Name, beginning};
 use crate::model::{Confidence, StageKind};
 use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Endpoint;
 
 use super::ChainBuilder;
+use super::serving::groups_of_variant;
 
 /// One alarm of a chain: the thing that it watches, the certainty, and the field that names the thing.
 struct Hit<'a> {
@@ -72,7 +74,11 @@ fn of_endpoints<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut F
     let alarms = &index.alarms;
     for endpoint in &builder.rows.endpoints {
         let (name, arn) = (endpoint.name.as_str(), endpoint.arn.as_str());
-        found.watching(&alarms.of_endpoints, name, arn, Confidence::Exact, "Dimensions.EndpointName");
+        for alarm in alarms.of_endpoints.get(name).into_iter().flatten() {
+            if !is_of_others(builder, index, endpoint, alarm) {
+                found.add(alarm, arn, Confidence::Exact, "Dimensions.EndpointName");
+            }
+        }
         if let Some(config) = &endpoint.config {
             found.watching(&alarms.of_configs, config, arn, Confidence::Exact, "Dimensions.EndpointConfigName");
         }
@@ -89,6 +95,17 @@ fn of_endpoints<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut F
     }
 }
 
+/// Does the alarm watch only variants that run versions of other groups?
+fn is_of_others(builder: &ChainBuilder<'_>, index: &Index<'_>, endpoint: &Endpoint, alarm: &Alarm) -> bool {
+    let Some(group) = builder.group else { return false };
+    let mut variants = alarm.dimensions.iter().filter(|(name, _)| name == "VariantName").peekable();
+    let other = |variant: &str| {
+        let groups = groups_of_variant(index, endpoint, variant);
+        !groups.is_empty() && !groups.iter().any(|known| known.eq_ignore_ascii_case(group))
+    };
+    variants.peek().is_some() && variants.all(|(_, variant)| other(variant))
+}
+
 fn of_training<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     let (alarms, sure) = (&index.alarms, Confidence::Exact);
     for pipeline in &builder.rows.pipelines {
@@ -98,7 +115,13 @@ fn of_training<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut Fo
         found.watching(&alarms.of_feature_groups, &group.name, &group.arn, sure, "Dimensions.FeatureGroupName");
     }
     for name in [Some(builder.name), builder.group].into_iter().flatten() {
-        found.watching(&alarms.of_models, name, name, sure, "Dimensions.Model");
+        let own = |of: &NamedLikeModels<'a>| of.get(&Name(name)).cloned().unwrap_or_default();
+        for alarm in own(&alarms.of_models) {
+            found.add(alarm, name, sure, "Dimensions.Model");
+        }
+        for alarm in own(&alarms.of_own_metrics) {
+            found.add(alarm, name, Confidence::Derived, "a dimension of an own metric has its name");
+        }
     }
 }
 

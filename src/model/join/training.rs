@@ -9,13 +9,14 @@ use crate::model::index::Index;
 use crate::model::key::{Name, beginning};
 use crate::model::{Confidence, StageKind};
 use crate::resources::arn_name;
+use crate::resources::feature_group::FeatureGroup;
 use crate::resources::job::TrainingJob;
 use crate::resources::pipeline::{Pipeline, of_execution};
 
 use super::ChainBuilder;
 
 /// The number of jobs whose inputs are drawn. The inputs of older jobs say nothing about the present.
-const RECENT_JOBS: usize = 3;
+pub(in crate::model) const RECENT_JOBS: usize = 3;
 
 /// Adds versions, pipelines, runs, jobs and data to a chain.
 pub(super) fn join<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>) {
@@ -161,6 +162,11 @@ fn data<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>) {
                 builder.cross(&group.arn, &job.arn, Confidence::Derived, rule, StageKind::Training);
                 groups.insert(&group.name);
             }
+            for group in unread_stores(index, uri) {
+                let rule = "the input's path names the feature group";
+                builder.cross(&group.arn, &job.arn, Confidence::Guess, rule, StageKind::Training);
+                groups.insert(&group.name);
+            }
         }
     }
     let target = builder.rows.pipelines.first().map_or(builder.name, |p| &p.arn);
@@ -181,6 +187,15 @@ fn data<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>) {
     }
     builder.chain.datasets = uris.into_iter().collect();
     builder.chain.feature_groups = groups.into_iter().collect();
+}
+
+/// Returns the feature groups whose offline store may hold a location, as far as their names tell: the places of their
+/// stores were not read.
+fn unread_stores<'a>(index: &Index<'a>, uri: &str) -> impl Iterator<Item = &'a FeatureGroup> {
+    let known = &index.training.feature_groups_by_store;
+    let is_unread = FeatureGroup::is_store(uri) && !known.contains_key(uri.trim_end_matches('/'));
+    let all = is_unread.then_some(&index.training.feature_groups);
+    all.into_iter().flatten().copied().filter(move |group| group.may_store_at(uri))
 }
 
 /// Returns the locations that contain a URI, without the trailing slash: `s3://b/sales/x` lies in `s3://b/sales`, not

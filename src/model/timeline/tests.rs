@@ -1,6 +1,8 @@
 use super::*;
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint_config, model, run, table};
+use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Pending;
+use crate::resources::trail_event::TrailEvent;
 
 /// Returns the events of the model: seconds ago, health, phrase, and who did it.
 fn past(account: &Account, most: usize) -> Vec<(i64, Health, String, String)> {
@@ -43,6 +45,8 @@ fn everything_that_carries_a_time_is_told_newest_first() {
 fn the_newest_event_says_what_happened_and_who_did_it() {
     let cases = table! {
         "an alarm fires" |a| turned(a, "ALARM") => (Health::Critical, "fraud-5xx ALARM", "→ page");
+        "its tier is low" |a| { turned(a, "ALARM"); a.alarms[0].description = "sev3".into() }
+            => (Health::Warning, "fraud-5xx ALARM", "→ page");
         "its actions are switched off" |a| { turned(a, "ALARM"); a.alarms[0].actions_enabled = false }
             => (Health::Critical, "fraud-5xx ALARM", "");
         "an alarm has no data" |a| turned(a, "INSUFFICIENT_DATA") => (Health::Unknown, "fraud-5xx INSUFFICIENT_DATA", "");
@@ -82,6 +86,61 @@ fn the_newest_event_says_what_happened_and_who_did_it() {
         given(&mut account);
         let newest = past(&account, 1).remove(0);
         assert_eq!((newest.1, newest.2.as_str(), newest.3.as_str()), (health, text, by), "{what}");
+    }
+}
+
+/// Adds a call that deployed a configuration to the endpoint, so many seconds ago.
+fn deployed(a: &mut Account, config: &str, seconds: i64, error: Option<&str>) {
+    a.trail_events.push(TrailEvent {
+        id: format!("{config}{seconds}"),
+        call: "UpdateEndpoint".into(),
+        at: ago(seconds),
+        caller: "arn:aws:sts::1:assumed-role/ml/ana".into(),
+        from: "10.0.0.1".into(),
+        error: error.map(str::to_owned),
+        kind: Some("endpoints".into()),
+        thing: "fraud-prod".into(),
+        config: Some(config.into()),
+    });
+}
+
+#[cfg(feature = "cloudtrail")]
+#[test]
+fn a_deployment_is_one_event_that_says_who_did_it_and_how_it_ended() {
+    let (nobody, ana) = ("fraud-prod-1", "assumed-role/ml/ana from 10.0.0.1");
+    let cases = table! {
+        "nobody knows who" |_| {} => ("v1 configured for fraud-prod", nobody, false);
+        "the call is known" |a| deployed(a, "fraud-prod-1", 8 * DAY, None) => ("v1 deployed to fraud-prod", ana, true);
+        "the call failed" |a| deployed(a, "fraud-prod-1", 8 * DAY, Some("Denied"))
+            => ("v1 configured for fraud-prod", nobody, false);
+        "the call deployed something else" |a| deployed(a, "fraud-prod-0", 8 * DAY, None)
+            => ("v1 configured for fraud-prod", nobody, false);
+        "it is known what served before" |a| {
+            deployed(a, "fraud-prod-2", HOUR, None);
+            a.models.push(model("fraud-2", 2));
+            a.configs.push(EndpointConfig { created: ago(HOUR), ..endpoint_config("fraud-prod-2", "fraud-2") });
+            a.endpoints[0].config = Some("fraud-prod-2".into());
+        } => ("v1 → v2 deployed to fraud-prod", ana, true);
+        "AWS rolled it back" |a| {
+            deployed(a, "fraud-prod-2", HOUR, None);
+            a.endpoints[0].failure = Some("an alarm fired".into());
+            a.endpoints[0].modified = ago(HOUR - MINUTE);
+        } => ("fraud-prod-2 rolled back in fraud-prod: an alarm fired", ana, true);
+        "it is under way" |a| {
+            deployed(a, "fraud-prod-2", MINUTE, None);
+            a.endpoints[0].status = "Updating".into();
+            a.endpoints[0].pending =
+                Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE), ..Pending::default() });
+        } => ("fraud-prod Updating: v1 → fraud-prod-2", ana, true);
+    };
+    for (what, given, (text, by, call)) in cases {
+        let mut account = Account::healthy();
+        given(&mut account);
+        let (observed, joined) = (account.observed(), account.join());
+        let all = deployments(joined.serving("fraud-prod").unwrap(), &observed.store);
+        let newest = all.max_by_key(|deployed| deployed.event.at).unwrap();
+        let found = (newest.event.text.as_str(), newest.event.by.as_str(), newest.call.is_some());
+        assert_eq!(found, (text, by, call), "{what}");
     }
 }
 

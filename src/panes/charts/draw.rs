@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::plan::{Limit, Planned, PlannedChart};
 use super::state;
-use super::values::{Values, values};
+use super::values::{Values, number, values};
 use crate::app::{App, ChartsView};
 use crate::fmt;
 use crate::panes::history::marks;
@@ -124,7 +124,7 @@ fn fitting(title: &Line, told: &dyn Fn(bool) -> Line, notes: &[String], room: us
     let (full, brief) = (told(false), told(true));
     let forms = [with_notes(joined(title.clone(), full.clone())), joined(title.clone(), full)];
     let fits = forms.into_iter().find(|line| line.width() <= room);
-    fits.unwrap_or_else(|| joined(title.cut(room.saturating_sub(brief.width()), Cut::End), brief))
+    fits.unwrap_or_else(|| joined(title.cut(room.saturating_sub(brief.width()), Cut::BeforeLast), brief))
 }
 
 /// Makes a chart of the values of registered versions.
@@ -147,12 +147,8 @@ fn of_versions(chart: &PlannedChart, selected: bool) -> LineChart {
 fn title(chart: &PlannedChart, selected: bool) -> Line {
     let (sign, tone) = if selected { ("▸", Tone::Strong) } else { (" ", Tone::Plain) };
     let unit = if chart.unit.name.is_empty() { String::new() } else { format!(" {}", chart.unit.name) };
-    Line::new().with(format!("{sign}{}{unit}", chart.title), tone)
-}
-
-/// Formats a value. A missing value is a dash.
-pub(super) fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), fmt::number)
+    // The unit is a piece of its own, because a cut title keeps it.
+    Line::new().with(format!("{sign}{}", chart.title), tone).with(unit, tone)
 }
 
 /// Returns the limits that are drawn as lines, and texts about those that are too far from the values.

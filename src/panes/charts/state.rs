@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use super::super::key_that;
-use super::draw::number;
 use super::plan::{Planned, PlannedChart};
-use super::values::{Values, values};
+use super::values::{Values, number, values};
 use crate::app::{App, ChartsView};
 use crate::aws::PER_METRIC;
 use crate::charts::Window;

@@ -1,8 +1,8 @@
 //! The series as a table, where charts could not be read.
 
-use super::draw::number;
 use super::plan::{Planned, PlannedChart};
 use super::state;
+use super::values::number;
 use super::values::{Values, values};
 use crate::app::{App, ChartsView};
 use crate::view::{Align, Column, Cut, Id, Line, Row, Table, Tone, Width};

@@ -3,6 +3,7 @@
 use super::plan::{PlannedLine, Unit};
 use crate::app::{App, ChartsView};
 use crate::charts::{SeriesKey, Window};
+use crate::fmt;
 use crate::resources::metric::MetricSeries;
 
 /// Seconds by which the last hour in the table may be behind, before it is read anew.
@@ -19,6 +20,11 @@ pub(super) struct Values {
     pub(super) old: Option<i64>,
     /// Why it could not be read the last time.
     pub(super) problem: Option<String>,
+}
+
+/// Formats a value. A missing value is a dash.
+pub(super) fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), fmt::number)
 }
 
 /// Returns what identifies the series of a line.

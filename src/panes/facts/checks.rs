@@ -1,4 +1,4 @@
-//! What the checks of a run found: in a line for each check of the run, in whole for a step or a job.
+//! The results of checks. A run shows one line for each of its checks; a step or a job shows all of its report.
 
 use super::{Fact, resource, unread};
 use crate::app::App;

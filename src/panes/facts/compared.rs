@@ -12,12 +12,12 @@ pub(super) fn compared(app: &App, chain: &Chain, name: &str) -> Vec<Fact> {
     let Some(job) = app.here.observed.store.jobs.get(name) else { return Vec::new() };
     let before = before(app, chain, job);
     let metrics = job.details.iter().flat_map(|details| &details.metrics);
-    let fact = |(name, value): &(String, f32)| {
-        let value = f64::from(*value);
+    let fact = |(name, value): &(String, f64)| {
+        let value = *value;
         let line = Line::new().plain(fmt::number(value));
         let old = before.and_then(|job| {
             let metrics = &job.details.as_ref()?.metrics;
-            metrics.iter().find(|(other, _)| other == name).map(|(_, value)| f64::from(*value))
+            metrics.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
         });
         let line = old.map_or(line.clone(), |old| {
             let sign = if value < old { "−" } else { "+" };

@@ -1,4 +1,4 @@
-//! What AWS Config says of what an endpoint serves with.
+//! Shows what AWS Config says of the resources that an endpoint serves with.
 
 use super::{Fact, fact};
 #[cfg(feature = "configservice")]

@@ -21,8 +21,7 @@ pub(super) fn serving(app: &App, chain: &Chain, name: &str) -> Vec<Fact> {
     let moved = endpoint.pending.as_ref().and_then(|pending| pending.moved(&endpoint.variants));
     let left = moved.map_or(1.0, |moved| 1.0 - moved / 100.0);
     for (variant, share) in endpoint.variants.iter().zip(shares(&endpoint.variants)) {
-        let line = of_variant(app, endpoint, variant, share.map(|share| share * left));
-        let line = if moved.is_some() { line.muted("  the old fleet") } else { line };
+        let line = of_variant(app, endpoint, variant, share.map(|share| share * left), moved.is_some());
         facts.push((variant.name.clone(), line));
         facts.extend(image(app, chain, variant));
         if mode != Mode::Components {
@@ -30,7 +29,7 @@ pub(super) fn serving(app: &App, chain: &Chain, name: &str) -> Vec<Fact> {
         }
     }
     facts.extend(endpoint.shadows.iter().map(|shadow| {
-        let line = of_variant(app, endpoint, shadow, None).muted("  a copy of the traffic, answers nobody");
+        let line = of_variant(app, endpoint, shadow, None, false).muted("  a copy of the traffic, answers nobody");
         (format!("shadow {}", shadow.name), line)
     }));
     facts.extend(components(app, endpoint, mode));
@@ -60,9 +59,12 @@ fn deployment(app: &App, endpoint: &Endpoint, pending: &Pending) -> Vec<Fact> {
     [("arriving".to_owned(), line)].into_iter().chain(started).collect()
 }
 
-/// Describes a variant: its share of the traffic, its size, its models with their versions, its routing.
-fn of_variant(app: &App, endpoint: &Endpoint, variant: &Variant, share: Option<f32>) -> Line {
-    let share = share.map(|percent| format!("{percent:.0} %  ")).unwrap_or_default();
+/// Describes a variant: its share of the traffic, whether it is what a deployment replaces, its size, its models with
+/// their versions, its routing.
+fn of_variant(app: &App, endpoint: &Endpoint, variant: &Variant, share: Option<f32>, old: bool) -> Line {
+    let idle = old && share.is_some_and(|percent| percent < 0.5);
+    let fleet = if old { "the old fleet  " } else { "" };
+    let share = share.map(|percent| format!("{percent:.0} %  {fleet}")).unwrap_or_default();
     let store = &app.here.observed.store;
     let config = endpoint.config.as_ref().and_then(|name| store.configs.get(name));
     let own = config.into_iter().flat_map(|c| c.variants.iter().flatten().chain(&c.shadows));
@@ -70,7 +72,11 @@ fn of_variant(app: &App, endpoint: &Endpoint, variant: &Variant, share: Option<f
     let phase = variant.phases.first().map(|phase| format!("  {phase}")).unwrap_or_default();
     let line = Line::new().plain(share).plain(variant.size()).with(phase, Tone::Busy);
     let line = if variant.single() { line.muted("  one instance: in a single zone") } else { line };
-    let line = model.map_or(line.clone(), |model| line.plain(format!("  serves {}", versioned(app, model))));
+    let line = model.map_or(line.clone(), |model| {
+        // A fleet without traffic serves nobody.
+        let verb = if idle { "has" } else { "serves" };
+        line.plain(format!("  {verb} {}", versioned(app, model)))
+    });
     line.muted(variant.routing.as_ref().map(|routing| format!("  {routing}")).unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::cell;
-use super::Fact;
+use super::{Fact, unread, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::Health;
@@ -11,11 +11,17 @@ use crate::resources::pipeline::StepDefinition;
 use crate::resources::step::{Made, PipelineStep};
 use crate::view::{Line, Tone};
 
-/// Returns one fact for each step: first those of the definition in its order, then others that ran.
+/// Returns one fact for each step: first those of the definition in its order, then others that ran. Without a definition
+/// that was read, it says so first.
 pub(super) fn steps(app: &App, execution: &str) -> Vec<Fact> {
     let store = &app.here.observed.store;
     let Some(run) = store.executions.get(execution) else { return Vec::new() };
     let definition = store.pipelines.get(&run.pipeline).and_then(|p| p.definition.as_ref());
+    let unread = match definition {
+        Some(definition) => definition.problem.as_ref().map(|why| warn("definition", format!("◌ {why}"))),
+        None => Some(unread("definition", &store.pipelines)),
+    };
+    let note = if unread.is_some() { "" } else { "  not in the definition" };
     let defined = definition.map(|d| d.steps.as_slice()).unwrap_or_default();
     let mut own: Vec<&PipelineStep> = store.steps.rows().filter(|step| step.execution == execution).collect();
     own.sort_by_key(|step| step.started);
@@ -23,12 +29,10 @@ pub(super) fn steps(app: &App, execution: &str) -> Vec<Fact> {
         return Vec::new();
     }
     let found = |name: &str| own.iter().find(|step| step.name == name).copied();
-    let mut facts: Vec<Fact> =
-        defined.iter().map(|step| of_step(app, step, found(&step.name), run.running())).collect();
     let others = own.iter().filter(|step| !defined.iter().any(|d| d.name == step.name));
-    facts
-        .extend(others.map(|step| (step.name.clone(), state(app, step, Line::new()).muted("  not in the definition"))));
-    facts
+    let others = others.map(|step| (step.name.clone(), state(app, step, Line::new()).muted(note)));
+    let defined = defined.iter().map(|step| of_step(app, step, found(&step.name), run.running()));
+    unread.into_iter().chain(defined).chain(others).collect()
 }
 
 fn of_step(app: &App, defined: &StepDefinition, step: Option<&PipelineStep>, running: bool) -> Fact {

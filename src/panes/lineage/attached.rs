@@ -43,5 +43,6 @@ fn node(app: &App, kind: Kind, id: &str) -> Branch {
     let age = thing.since().map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
     let parts = [noun.to_owned(), thing.activity().unwrap_or_default(), age, thing.summary()];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    branch(item, thing.health(), &thing.title(), &parts.join("  "), Vec::new())
+    let worst = app.here.joined.finding_about(kind, id).map_or(Health::Absent, |finding| finding.health);
+    branch(item, thing.health().max(worst), &thing.title(), &parts.join("  "), Vec::new())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::alarms::health as alarm_health;
 use super::super::{cell, measured, muted};
 use super::attached;
 use crate::app::{App, Detail, Item};
@@ -151,7 +152,8 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
             let below = job.into_iter().collect();
             node(app, Kind::Steps, &s.id, Health::of_status(&s.status), &format!("{made}{cached}"), below)
         });
-        let age = execution.started.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
+        let at = execution.ended().or(execution.started);
+        let age = at.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         let note = format!("{}  {age}", execution.status);
         Some(node(app, Kind::Executions, arn, Health::of_status(&execution.status), &note, steps.collect()))
     };
@@ -177,7 +179,9 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
 fn registry(app: &App, chain: &Chain) -> Vec<Branch> {
     let packages = chain.packages.iter().filter_map(|arn| app.here.observed.store.packages.get(arn));
     let version = |p: &crate::resources::package::ModelPackage| {
-        let age = p.created.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
+        // The age is that of the decision, as everywhere else.
+        let decided = p.details.as_ref().and_then(|details| details.modified).filter(|_| !p.waits());
+        let age = decided.or(p.created).map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         let values: String =
             measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
         let note = format!("{}  {age}{values}", p.approval);
@@ -283,11 +287,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     };
     all.into_iter()
         .map(|alarm| {
-            let health = match alarm.scaling() {
-                true => Health::Absent,
-                false if alarm.firing() && chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
-                false => Health::of_status(&alarm.state),
-            };
+            let health = alarm_health(Some(chain), alarm);
             let silent = silence(app, alarm);
             let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
             let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];

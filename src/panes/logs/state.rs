@@ -43,8 +43,9 @@ fn said(app: &App, view: &LogView, brief: bool) -> Line {
         line = line.muted(format!("  {all}"));
     }
     if let Some(first) = view.errors.first().and_then(|index| view.lines.get(*index)) {
-        let (count, first) = (view.errors.len(), fmt::time(first.at, &app.zone));
-        line = line.with(format!("  ✗ {count}, first {first}"), Tone::Bad);
+        let (count, first) = (fmt::count(view.errors.len(), "line"), fmt::time(first.at, &app.zone));
+        // Older lines were not read, so the first error may be among them.
+        line = line.with(format!("  ✗ {count}, at least since {first}"), Tone::Bad);
     }
     if let Some(last) = view.lines.last().filter(|_| !matches!(view.begin, Begin::Around(_))) {
         line = line.muted(format!("  last {} ago", fmt::age(app.here.observed.at, last.at)));

@@ -9,8 +9,12 @@ use crate::view::{Line, Sheet, SheetRow, Tone, width};
 /// The preferred width of the sheet in cells.
 const WIDTH: u16 = 120;
 
-/// The most cells of a label.
-const LABEL: usize = 24;
+/// The most cells of a label, and of one on a terminal below [`WIDE`], where the values need the room:
+/// `PendingManualApproval` and a time with its age are whole.
+const LABELS: (usize, usize) = (24, 18);
+
+/// The minimum width of a terminal that has room for long labels.
+const WIDE: u16 = 100;
 
 /// The cells of the frame, of the gaps between the columns, and of the arrow.
 const FRAME: usize = 4 + 2 * 3 + 2;
@@ -19,7 +23,8 @@ pub(super) fn comparison(app: &App, comparison: &Comparison) -> Sheet {
     let Comparison { old, new, unfolded, scroll } = comparison;
     let (changed, same): (Vec<_>, Vec<_>) =
         facts::compare(app, old, new).into_iter().partition(facts::Compared::differs);
-    let labels = changed.iter().chain(&same).map(|row| width(&row.label)).max().unwrap_or(0).min(LABEL);
+    let labels = changed.iter().chain(&same).map(|row| width(&row.label)).max().unwrap_or(0);
+    let labels = labels.min(if app.size.0 < WIDE { LABELS.1 } else { LABELS.0 });
     let cells = usize::from(app.size.0.saturating_sub(4).min(WIDTH)).saturating_sub(FRAME + labels) / 2;
     let head = facts::Compared { label: String::new(), old: named(app, old), new: named(app, new) };
     let mut rows = side_by_side(head, "  ", cells);

@@ -54,10 +54,11 @@ fn hint(app: &App, field: &Field) -> Line {
         return Line::new().muted(format!("{keys} {}", choices.join(" | ")));
     }
     let default = parameter.default.as_deref();
+    let kind = if parameter.kind.is_empty() { String::new() } else { format!("{}, ", parameter.kind) };
     if default == Some(field.input.value()) {
-        return Line::new().muted(format!("{}, default  {}", parameter.kind, parameter.description));
+        return Line::new().muted(format!("{kind}default  {}", parameter.description));
     }
-    Line::new().with(format!("{}, default {}", parameter.kind, default.unwrap_or("–")), Tone::Busy)
+    Line::new().with(format!("{kind}default {}", default.unwrap_or("–")), Tone::Busy)
 }
 
 /// Returns the sign of an arrow key, which takes less room, or the name of any other key followed by a space.

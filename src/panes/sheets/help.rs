@@ -71,7 +71,7 @@ fn actions(app: &App, searching: bool) -> impl Iterator<Item = Entry> {
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();
         let keys = app.keymap.keys_for(action.name).join(" ");
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
-        Some((action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what))
+        Some((action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.title(), tone), what))
     })
 }
 

@@ -65,7 +65,7 @@ fn item(app: &App, context: &Context<'_>, offer: &Offer, names: usize, selected:
                 Ok(_) => Line::new().muted(app.keymap.keys_for(action.name).join(" ")),
                 Err(why) => Line::new().with(why, Tone::Warn),
             };
-            (Line::new().with(format!("{:<names$}", action.name), tone).muted(action.help), note)
+            (Line::new().with(format!("{:<names$}", action.title()), tone).muted(action.help), note)
         }
         Offer::Go { subject, name, what } => {
             let account = app.account(subject.account).filter(|_| app.several()).map(|account| &*account.name);

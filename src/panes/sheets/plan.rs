@@ -15,6 +15,9 @@ use crate::view::{Line, Sheet, SheetRow, Tone, sheet_room};
 /// The preferred width of the sheet in cells.
 const WIDTH: u16 = 118;
 
+/// The cells between two checks.
+const GAP: usize = 3;
+
 pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     let mut pinned = vec![SheetRow::Rule];
     pinned.extend(place(app));
@@ -66,7 +69,7 @@ pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
         return Sheet { tone: Tone::Busy, pinned: vec![SheetRow::Rule, reading], keys, ..ask(app, before) };
     }
     Sheet {
-        title: Line::from(format!("{}: reading from AWS", planning.intent.name())),
+        title: Line::from(format!("{}: reading from AWS", planning.intent.name().replace('-', " "))),
         tone: Tone::Busy,
         width: 76,
         rows: vec![reading],
@@ -101,11 +104,7 @@ fn rows(plan: &Plan, unfolded: bool, room: usize) -> Vec<SheetRow> {
     rows.extend(plan.warnings.iter().map(|w| SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(w))));
     rows.extend(plan_table::ways(&plan.ways, room));
     rows.extend(plan_table::choices(&plan.choices, room));
-    let mut checks = Line::new();
-    for check in &plan.checks {
-        checks = checks.with("✓ ", Tone::Good).plain(format!("{check}   "));
-    }
-    rows.push(SheetRow::Text(checks));
+    rows.extend(checks(&plan.checks, room).into_iter().map(SheetRow::Text));
     rows.push(SheetRow::Text(Line::new()));
     rows.push(SheetRow::Text(Line::new().muted("Then   ").plain(&plan.then)));
     rows.push(SheetRow::Text(Line::new().muted("Undo   ").plain(&plan.undo)));
@@ -113,6 +112,23 @@ fn rows(plan: &Plan, unfolded: bool, room: usize) -> Vec<SheetRow> {
         let line = Line::new().muted("Sends  ").with(step.api().to_string(), Tone::Strong);
         let parameters = if unfolded { format!("  {}", step.parameters()) } else { String::new() };
         rows.push(SheetRow::Text(line.plain(parameters)));
+    }
+    rows
+}
+
+/// Returns the checks, as many in a row as fit. A tick stays with its text.
+fn checks(checks: &[String], room: usize) -> Vec<Line> {
+    let mut rows = vec![Line::new()];
+    for check in checks {
+        let check = Line::new().with("✓ ", Tone::Good).plain(check);
+        match rows.last_mut().filter(|row| row.width() == 0 || row.width() + GAP + check.width() <= room) {
+            Some(row) => {
+                let gap = if row.width() == 0 { "" } else { "   " };
+                row.0
+                    .extend(Line::new().plain(gap).0.into_iter().chain(check.0).filter(|span| !span.text().is_empty()));
+            }
+            None => rows.push(check),
+        }
     }
     rows
 }

@@ -129,10 +129,19 @@ fn choice(choice: &Choice) -> Vec<Line> {
     vec![first, what, Line::new().with(&choice.record, tone)]
 }
 
-/// Returns rows of columns, or on a narrow screen each column below the one before, indented.
+/// The minimum cells of the last column of a table. If it has fewer, it stands below the others.
+const LAST: usize = 30;
+
+/// Returns rows of columns. If the last column has too little room, it stands below the others, and on a narrow screen
+/// each column stands below the one before.
 fn table(rows: impl Iterator<Item = Vec<Line>>, room: usize) -> Vec<SheetRow> {
     if room >= BESIDE {
-        return rows.map(SheetRow::Columns).collect();
+        let rows: Vec<Vec<Line>> = rows.collect();
+        return if leaves_room(&rows, room) {
+            rows.into_iter().map(SheetRow::Columns).collect()
+        } else {
+            two_high(&rows, room)
+        };
     }
     let stack = |row: Vec<Line>| {
         let full = row.into_iter().enumerate().filter(|(_, column)| column.width() > 0);
@@ -144,6 +153,36 @@ fn table(rows: impl Iterator<Item = Vec<Line>>, room: usize) -> Vec<SheetRow> {
         lines.map(SheetRow::Text).collect::<Vec<_>>()
     };
     rows.flat_map(stack).collect()
+}
+
+/// Has the last column enough room beside the others?
+fn leaves_room(rows: &[Vec<Line>], room: usize) -> bool {
+    let widest = |place: usize| rows.iter().filter_map(|row| row.get(place)).map(Line::width).max().unwrap_or(0);
+    let last = rows.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    let before: usize = (0..last).map(|place| widest(place) + GAP).sum();
+    widest(last).min(LAST) + before <= room
+}
+
+/// Puts the last column of each row below the others. It stays beside the name if nothing else is there.
+fn two_high(rows: &[Vec<Line>], room: usize) -> Vec<SheetRow> {
+    let names = rows.iter().filter_map(|row| row.first()).map(Line::width).max().unwrap_or(0);
+    let lines = rows.iter().flat_map(|row| {
+        let Some((last, before)) = row.split_last() else { return Vec::new() };
+        let beside = before.iter().skip(1).filter(|line| line.width() > 0);
+        let mut line = before.first().cloned().unwrap_or_default();
+        for (place, column) in beside.enumerate() {
+            let left = if place == 0 { names } else { line.width() };
+            line = join(line, left + GAP, column.clone());
+        }
+        let alone = before.iter().skip(1).all(|column| column.width() == 0);
+        if alone && names + GAP + last.width() <= room {
+            return vec![join(line, names + GAP, last.clone())];
+        }
+        let below = last.wrap(room.saturating_sub(INDENT * 2)).into_iter().filter(|row| row.width() > 0);
+        let below = below.map(|row| join(Line::new(), INDENT * 2, row));
+        std::iter::once(line).chain(below).collect()
+    });
+    lines.map(SheetRow::Text).collect()
 }
 
 /// Shortens a long value in its middle. The call below the table shows all of it.
@@ -201,6 +240,28 @@ mod tests {
                 "AllTraffic instances     6                                     → 6 kept   configuration says 2",
             ]
         );
+    }
+
+    #[test]
+    fn a_last_column_without_room_stands_below_the_others() {
+        let row = |name: &str, takes: &str, note: &str| [name, takes, note].map(Line::from).to_vec();
+        let rows = [
+            row("– shift traffic", "", "it has one variant"),
+            row("› earlier configuration", "5 to 20 min", "a new fleet with a configuration that exists"),
+            row("  rebuild from the registry", "its owner's deployment", "a new model"),
+        ];
+        assert_eq!(
+            texts(table(rows.clone().into_iter(), 74), 74),
+            [
+                "– shift traffic               it has one variant",
+                "› earlier configuration       5 to 20 min",
+                "    a new fleet with a configuration that exists",
+                "  rebuild from the registry   its owner's deployment",
+                "    a new model",
+            ]
+        );
+        let wide = texts(table(rows.into_iter(), 114), 114);
+        assert_eq!(wide.len(), 3, "{wide:?}");
     }
 
     #[test]

@@ -187,6 +187,10 @@ impl Bytes {
             self.key.clear();
             return None;
         }
+        if points_nowhere(&self.key) {
+            self.key.clear();
+            return None;
+        }
         let event = match terminput::Event::parse_from(&self.key) {
             Ok(None) if self.key.len() < LONGEST_KEY => return None,
             Ok(Some(event)) => terminput_crossterm::to_crossterm(event).ok(),
@@ -219,6 +223,14 @@ impl Paste {
     fn event(self) -> Event {
         Event::Paste(String::from_utf8_lossy(&self.text).into_owned())
     }
+}
+
+/// Is it a report of the mouse with a column or row of 0? They begin at 1, and the parser subtracts 1.
+fn points_nowhere(key: &[u8]) -> bool {
+    let report = key.strip_prefix(b"\x1b[").filter(|report| report.ends_with(b"M") || report.ends_with(b"m"));
+    let Some((_, numbers)) = report.and_then(<[u8]>::split_last) else { return false };
+    let mut places = numbers.split(|byte| *byte == b';').skip(1).take(2);
+    places.any(|place| !place.is_empty() && place.iter().all(|digit| *digit == b'0'))
 }
 
 fn escape() -> Event {

@@ -28,7 +28,7 @@ pub(super) const VALUES: &[(Schema, &str, &str, &[&str])] = &[
     ),
     (
         Schema::Config,
-        "[[model]]\nname = 'x'\nrecord = { table = 'abc', key = @ }",
+        "[[model]]\nname = 'x'\nmetadata_item = { table = 'abc', key = @ }",
         "{ id = 'x', n = { N = '{version}' } }",
         &["{ id = 1 }", "{ id = { S = 'x' } }", "'id'"],
     ),

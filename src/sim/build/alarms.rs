@@ -146,6 +146,19 @@ impl World {
         self.cloudwatch.suppress_actions(self.env.now);
     }
 
+    /// Lets scaling that gets no instances fail for the first time when its alarm fired, and not when the story begins.
+    pub(super) fn settle_scaling(&mut self) {
+        let lacking = self.application_autoscaling.targets.values().filter(|target| target.lacks.is_some());
+        let fired = lacking.filter_map(|target| {
+            let alarm = self.cloudwatch.alarms.get(&target.high_alarm).filter(|alarm| alarm.state() == "ALARM")?;
+            Some(alarm.doc.instant("StateTransitionedTimestamp"))
+        });
+        let Some(first) = fired.min() else { return };
+        self.at(first + Span::minutes(1), |world| {
+            world.application_autoscaling.fail_to_scale(&mut world.env, &mut world.sagemaker, &world.cloudwatch);
+        });
+    }
+
     /// Returns the instant at which a metric alarm entered its present state. The search goes back only for days.
     fn since(&self, name: &str, alarm: &Alarm, state: &str) -> Time {
         let view = self.cloudwatch.view(&self.env, &self.sagemaker.endpoints);

@@ -3,7 +3,7 @@
 use super::definition::definition;
 use crate::sim::prelude::{Record, Span, json, tree};
 use crate::sim::services::sagemaker::{DeploymentFailure, Quality, RunRequest, RunTemplate, SOURCE, identity};
-use crate::sim::story::{Model, Run, Version};
+use crate::sim::story::{Image, Model, Run, Version};
 use crate::sim::world::World;
 
 /// The approximate time until a run registers its version.
@@ -18,7 +18,7 @@ enum Past<'a> {
 }
 
 impl World {
-    pub(super) fn build_model(&mut self, model: &Model) {
+    pub(super) fn build_model(&mut self, model: &Model, images: &[Image]) {
         let first =
             model.versions.iter().map(|v| v.age).chain(model.runs.iter().map(|r| r.age)).max().unwrap_or_default();
         self.ago(first + EARLIER, |world| {
@@ -34,6 +34,7 @@ impl World {
                 Past::Run(run) => self.build_run(model, run),
             }
         }
+        images.iter().filter(|image| image.is_of(&model.name)).for_each(|image| self.build_image(image));
         model.endpoints.iter().for_each(|endpoint| self.build_endpoint(model, endpoint));
         self.deliver_events();
     }

@@ -73,7 +73,7 @@ impl World {
             text.push_str(&endpoint("staging", 40));
         }
         if let Ok(story) = Story::parse(&text) {
-            story.models.iter().for_each(|model| self.build_model(model));
+            story.models.iter().for_each(|model| self.build_model(model, &[]));
         }
     }
 

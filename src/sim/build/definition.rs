@@ -89,9 +89,9 @@ fn check_bias(account: &Account, model: &Model) -> Value {
 
 fn parameters(model: &Model) -> Vec<Value> {
     let data = model.data.first().map_or("", String::as_str);
-    let kinds = vec![model.training_instance.as_str(), "ml.m5.xlarge", "ml.m5.4xlarge", "ml.c5.4xlarge"];
-    let mut kinds: Vec<&str> = kinds;
-    kinds.dedup();
+    let own = model.training_instance.as_str();
+    let others = ["ml.m5.xlarge", "ml.m5.4xlarge", "ml.c5.4xlarge"].into_iter().filter(|kind| *kind != own);
+    let kinds: Vec<&str> = [own].into_iter().chain(others).collect();
     let mut list = vec![
         tree! { "Name": "InputDataUrl", "Type": "String", "DefaultValue": data, "Description": "Where the training data is" },
         tree! { "Name": "TrainingInstanceType", "Type": "String", "DefaultValue": model.training_instance.as_str(), "EnumValues": kinds },
@@ -106,8 +106,11 @@ fn parameters(model: &Model) -> Vec<Value> {
             "EnumValues": vec!["PendingManualApproval", "Approved", "Rejected"],
         },
     ];
-    for (name, gate) in model.quality.iter().filter_map(gate_name) {
-        list.push(tree! { "Name": name, "Type": "Float", "DefaultValue": gate, "Description": "The model is registered only beyond this" });
+    for quality in &model.quality {
+        let Some((name, gate)) = gate_name(quality) else { continue };
+        let bound = if quality.least.is_some() { "at least" } else { "at most" };
+        let told = format!("Registered only with {bound} this");
+        list.push(tree! { "Name": name, "Type": "Float", "DefaultValue": gate, "Description": told });
     }
     list
 }

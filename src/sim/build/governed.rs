@@ -91,12 +91,19 @@ impl World {
         records.find(|r| r.doc.get("ModelPackageVersion").and_then(Value::as_int) == Some(number))
     }
 
-    /// Gives a version an image of its own, of which ECR says what the story says.
+    /// Gives a version an image of its own, of which ECR says what the story says. It has to be there before the version is
+    /// deployed.
     pub(super) fn build_image(&mut self, spec: &Image) {
         let digest = format!("sha256:{}", num::hex(num::hash(&spec.version), 64));
         let Some(record) = self.version(&spec.version) else { return };
         let Some(Value::List(containers)) = record.doc.at("InferenceSpecification.Containers").cloned() else { return };
-        let with = |container: Value| container.with("ImageDigest", digest.as_str());
+        let with = |container: Value| {
+            let container = container.with("ImageDigest", digest.as_str());
+            let Some(tag) = &spec.tag else { return container };
+            let repository = container.str("Image").rsplit_once(':').map(|(repository, _)| repository.to_owned());
+            let image = format!("{}:{tag}", repository.unwrap_or_default());
+            container.with("Image", image).with("FrameworkVersion", tag.as_str())
+        };
         let containers: Vec<Value> = containers.into_iter().map(with).collect();
         let inference = record.doc.get("InferenceSpecification").cloned().unwrap_or_else(Value::empty);
         record.doc.set("InferenceSpecification", inference.with("Containers", containers));

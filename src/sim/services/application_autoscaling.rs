@@ -222,7 +222,27 @@ fn register(state: &mut State, account: &Account, input: &Value) -> Answer {
 impl State {
     /// Scales by the alarms: adds instances while the high alarm is in ALARM and the limit allows it.
     pub(crate) fn scale(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State, cloudwatch: &cloudwatch::State) {
-        let fires = |s: &&ScalableTarget| cloudwatch.fires(&s.high_alarm) && !s.suspends("out");
+        self.scale_those(env, sagemaker, cloudwatch, |_| true);
+    }
+
+    /// Scales only the targets that get no instances.
+    pub(crate) fn fail_to_scale(
+        &mut self,
+        env: &mut Env,
+        sagemaker: &mut sagemaker::State,
+        cloudwatch: &cloudwatch::State,
+    ) {
+        self.scale_those(env, sagemaker, cloudwatch, |target| target.lacks.is_some());
+    }
+
+    fn scale_those(
+        &mut self,
+        env: &mut Env,
+        sagemaker: &mut sagemaker::State,
+        cloudwatch: &cloudwatch::State,
+        those: fn(&ScalableTarget) -> bool,
+    ) {
+        let fires = |s: &&ScalableTarget| those(s) && cloudwatch.fires(&s.high_alarm) && !s.suspends("out");
         let targets: Vec<ScalableTarget> = self.targets.values().filter(fires).cloned().collect();
         for target in targets {
             let metrics = cloudwatch.view(env, &sagemaker.endpoints);

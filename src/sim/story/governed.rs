@@ -96,6 +96,8 @@ pub(crate) struct Governed {
 pub(crate) struct Image {
     /// `model/number`.
     pub(crate) version: String,
+    /// Its tag, where it differs from that of the model.
+    pub(crate) tag: Option<String>,
     /// Whether it was deleted.
     #[serde(default)]
     pub(crate) gone: bool,
@@ -105,6 +107,13 @@ pub(crate) struct Image {
     /// The number of findings of the scan by severity.
     #[serde(default)]
     pub(crate) findings: BTreeMap<String, i64>,
+}
+
+impl Image {
+    /// Returns whether it is of a version of this model.
+    pub(crate) fn is_of(&self, model: &str) -> bool {
+        self.version.split_once('/').is_some_and(|(own, _)| own == model)
+    }
 }
 
 /// An item of a `DynamoDB` table. The key of the first item of a table is the schema of its key.

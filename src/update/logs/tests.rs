@@ -134,7 +134,7 @@ fn what_is_wanted_follows_from_what_is_on_the_screen() {
 fn errors_are_gone_to_and_a_filter_that_hides_them_goes() {
     let mut app = opened();
     press(&mut app, "e");
-    assert_eq!(app.message.as_ref().unwrap().1, "first-error: no line tells of an error");
+    assert_eq!(app.message.as_ref().unwrap().1, "first error: no line tells of an error");
     let texts = ["INFO a", "ERROR first", "INFO b", "FATAL second", "INFO c"];
     come(&mut app, (0..).zip(texts).map(|(at, text)| line(100 + at, at.unsigned_abs(), text)).collect());
     press(&mut app, "e");

@@ -18,7 +18,7 @@ pub(super) fn key(app: &mut App, mut menu: Menu, key: SheetKey) -> Option<Effect
             match (action.able)(&app.context()) {
                 Ok(_) => return (action.run)(app),
                 // The menu stays, so that another row can be chosen.
-                Err(why) => app.message = Some((Tone::Warn, format!("{}: {why}", action.name))),
+                Err(why) => app.message = Some((Tone::Warn, format!("{}: {why}", action.title()))),
             }
         }
         ScrollDown | NextField => menu.step(1),

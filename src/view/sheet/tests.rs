@@ -90,3 +90,11 @@ fn any_sheet_fits_any_room() {
         assert!(cells <= screen.0 && rows <= screen.1, "{screen:?}");
     }
 }
+
+#[test]
+fn a_small_sheet_leaves_the_rows_of_banners_and_tabs_visible() {
+    let rows = |count: usize| vec![SheetRow::Text(Line::from("x")); count];
+    let at = |below: u16, count: usize| Sheet { below, ..sheet(rows(count)) }.area((80, 24)).y;
+    assert_eq!([at(0, 4), at(3, 4), at(6, 4)], [4, 4, 6]);
+    assert_eq!(at(6, 20), at(0, 20), "a high sheet has no room below them");
+}

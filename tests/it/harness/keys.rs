@@ -42,6 +42,9 @@ fn key(name: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         _ => {
+            if let Some(only) = name.strip_prefix("alt-").and_then(|name| name.chars().next()) {
+                return KeyEvent::new(KeyCode::Char(only), KeyModifiers::ALT);
+            }
             let mut letters = name.chars();
             let (Some(only), None) = (letters.next(), letters.next()) else { panic!("{name:?} is not a key") };
             return letter(only);

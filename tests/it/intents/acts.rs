@@ -364,7 +364,7 @@ async fn a_lost_answer_is_found_out() {
         let events: Vec<Event> = t.journal().split_off(lines).iter().map(|entry| entry.event).collect();
         let call: &[Event] = &[Event::Sending, Event::Error];
         let calls = if act.repeatable { [call, call].concat() } else { call.to_vec() };
-        assert_eq!(events, [&[Event::Confirmed], &calls[..], &[Event::Done]].concat(), "{intent:?}");
+        assert_eq!(events, [&[Event::Confirmed], &calls[..], &[Event::Sent, Event::Done]].concat(), "{intent:?}");
     }
 }
 

@@ -53,6 +53,7 @@ fn an_armed_rollback_is_sent_when_the_update_has_ended() {
     let mut run = home.start_at(&account.url, REGION, &ARM);
     run.until(&format!("armed: {PROD} is rolled back to {before} when it is InService"));
     assert_eq!(updates(&sim).len(), 1, "nothing is sent yet");
+    run.until(&format!("… {PROD} is Updating"));
     run.end().ends(0).says(&format!("is InService on {before}"));
     assert_eq!(updates(&sim)[1..], [before.as_str()]);
     assert_eq!(sim.endpoint_config(PROD).unwrap(), before);
@@ -104,5 +105,23 @@ fn it_is_not_armed_against_an_own_rollback() {
     run.until("sent sagemaker:UpdateEndpoint");
     run.kill();
     home.run_at(&account.url, REGION, &ARM).ends(1).says("was left open and is under way").says("nothing is armed");
+    assert_eq!(updates(&account.sim).len(), 1);
+}
+
+/// A console that armed it does not know what an earlier run sent; the journal does.
+#[test]
+fn an_update_that_an_earlier_run_sent_is_not_rolled_back() {
+    let (account, _) = deploying(60.0);
+    let home = Home::new();
+    let mut run = home.start_at(&account.url, REGION, &ARM);
+    run.until("armed: ");
+    let line = json!({
+        "at": sagetop::session::wall_clock()().to_string(), "id": "own", "event": "sending", "intent": "rollback", "target": PROD,
+        "identity": "arn:aws:sts::123456789012:assumed-role/oncall/demo", "region": REGION, "endpoint": account.url,
+        "call": "sagemaker:UpdateEndpoint",
+        "parameters": {"EndpointName": PROD, "EndpointConfigName": updates(&account.sim)[0]},
+    });
+    home.write("state/sagetop/journal.jsonl", &format!("{line}\n"));
+    run.end().ends(1).says("rollback recommendation-prod was left open").says("nothing is sent against it");
     assert_eq!(updates(&account.sim).len(), 1);
 }

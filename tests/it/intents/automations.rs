@@ -18,13 +18,15 @@ const RUNBOOKS: &str = "[[automation]]\nname = \"restart\"\ndocument = \"Retail-
     [[automation]]\nname = \"short\"\ndocument = \"Retail-RestartEndpoint\"\nparameters = { Endpoint = \"x\" }\n\
     [[automation]]\nname = \"bare\"\ndocument = \"Retail-RestartEndpoint\"\n";
 
+/// What says of which models the endpoints are.
+const MODELS: &str = "[[model]]\nname = \"fraud-screening\"\nendpoints = [\"fraud-screening-{stage}\"]\n";
+
 fn start(automation: &str, on: Option<&str>) -> AnyIntent {
-    let document = (String::new(), None);
-    StartAutomation { automation: automation.into(), on: on.map(str::to_owned), document }.into()
+    StartAutomation { automation: automation.into(), on: on.map(str::to_owned), ..StartAutomation::default() }.into()
 }
 
 fn account(fault: &str) -> Bare {
-    Harness::story(&format!("inherits = \"governed\"\n{fault}")).config(RUNBOOKS).bare()
+    Harness::story(&format!("inherits = \"governed\"\n{fault}")).config(&format!("{RUNBOOKS}{MODELS}")).bare()
 }
 
 async fn run(t: &Bare, intent: AnyIntent) -> Outcome {
@@ -81,6 +83,9 @@ async fn only_what_the_configuration_names_is_started() {
         ("gone", None, "DescribeDocument"),
         ("short", None, "has no parameter Endpoint; it has: EndpointName, Reason"),
         ("bare", None, "EndpointName has no default"),
+        ("restart", Some("recomendation-prod"), "nothing of the name recomendation-prod is among endpoints"),
+        ("restart", Some("fraud-screening-build"), "nothing of the name fraud-screening-build is among endpoints"),
+        ("drain", Some("recommendation-prod"), "drain is not for the models of recommendation-prod (endpoints)"),
     ] {
         let refused = start(automation, on).plan(&t.executor).await.unwrap_err().to_string();
         assert!(refused.contains(why), "{automation}: {refused}");
@@ -131,4 +136,41 @@ async fn a_runbook_needs_the_permissions_that_it_names_and_waits_for_a_freeze() 
     let Outcome::Refused(why) = executor.run(&plan, &tell).await else { panic!("it was sent") };
     assert!(why.starts_with("frozen by sale"), "{why}");
     assert_eq!(t.journal().last().map(|entry| entry.event), Some(Event::Refused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_started_is_known_however_many_were_started_before() {
+    let lost = "[[fault]]\noperation = \"StartAutomationExecution\"\nstatus = 502\n\
+                body = \"<html>Bad Gateway</html>\"\nfrom = \"1h\"\n";
+    let t = account(lost);
+    for turn in 0..60 {
+        let values = |value: &str| vec![value.to_owned()];
+        let request = t.executor.aws.ssm.start_automation_execution().document_name("Retail-RestartEndpoint");
+        let request = request.parameters("EndpointName", values("price-elasticity-prod"));
+        request.parameters("Reason", values(&format!("turn {turn}"))).send().await.unwrap();
+    }
+    tokio::time::sleep(std::time::Duration::from_hours(2)).await;
+    let Outcome::Failed(why) = run(&t, start("restart", Some("price-elasticity-prod"))).await else {
+        panic!("it is done")
+    };
+    assert!(why.starts_with("nothing has begun"), "{why}");
+    assert!(t.sim.calls("ListTagsForResource") == 0, "what began hours before is not looked at");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runbook_that_goes_on_is_open_and_not_failed() {
+    let waits = "[[fault]]\noperation = \"GetAutomationExecution\"\nstatus = 200\nbody = '''{\"AutomationExecution\": \
+                 {\"AutomationExecutionId\": \"1\", \"DocumentName\": \"Retail-RestartEndpoint\", \
+                 \"AutomationExecutionStatus\": \"Waiting\"}}'''\n";
+    let t = account(waits);
+    let outcome = run(&t, start("restart", Some("price-elasticity-prod"))).await;
+    let Outcome::Open(what) = outcome else { panic!("{outcome:?}") };
+    assert!(
+        what.starts_with("no end was seen in 60 min, and AWS goes on: automation Retail-RestartEndpoint"),
+        "{what}"
+    );
+    let events: Vec<Event> = t.journal().iter().map(|entry| entry.event).collect();
+    assert_eq!(events, [Event::Confirmed, Event::Sending, Event::Sent]);
+    let review = t.executor.review(&t.executor.read_journal().await).await;
+    assert!(review[0].to_string().contains("was left open and is under way"), "{review:?}");
 }

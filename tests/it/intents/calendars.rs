@@ -57,6 +57,24 @@ mod read {
         t.until("This is sent in spite of the freeze changes", "30s").await;
     }
 
+    /// The table of calendars is minutes old when the calendar closes, and the plan asks AWS.
+    #[tokio::test(start_paused = true)]
+    async fn a_calendar_that_closed_a_moment_ago_can_be_lifted_after_its_plan() {
+        let story = "inherits = \"governed\"\n[[calendar]]\nname = \"retail-changes\"\n[[fault]]\n\
+                     operation = \"GetCalendarState\"\nstatus = 200\nbody = '{\"State\": \"CLOSED\"}'\nfrom = \"25s\"\n";
+        let mut t = Harness::story(story).config(CALENDAR).size(180, 40).ready().await;
+        t.run_for("30s").await;
+        t.never_says("freeze changes");
+        t.to("recommendation").await;
+        t.keys("r enter").await;
+        t.until("The freeze changes, whose calendar is CLOSED is in force: this is not sent", "30s").await;
+        t.keys("esc").await;
+        t.run_for("5s").await;
+        t.keys(": 'override-freeze' enter").await;
+        t.says("The freeze changes, whose calendar is CLOSED is in force. Type its name");
+        assert!(t.sim().write_calls().is_empty());
+    }
+
     /// Makes the rules of a configuration with the calendar.
     fn rules() -> AccessRules {
         let source = Source { file: "f".into(), text: CALENDAR.into() };

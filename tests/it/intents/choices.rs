@@ -13,7 +13,7 @@ const SMALLER: &str = "inherits = \"shop\"\n\
 async fn a_change_of_the_machine_is_told_and_taken_back() {
     let mut t = Harness::story(SMALLER).size(160, 48).ready().await;
     t.to("fraud-screening").await;
-    t.says("v4 configured for fraud-screening-prod: ml.c6i.large → ml.t2.medium");
+    t.says("v4 deployed to fraud-screening-prod: ml.c6i.large → ml.t2.medium");
     t.keys("4").await;
     assert!(t.row("fraud-screening-prod").contains("ml.c6i.large → ml.t2.medium"), "{}", t.text());
     t.to("fraud-screening-prod").await;

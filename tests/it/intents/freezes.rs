@@ -70,6 +70,18 @@ async fn a_freeze_that_is_over_is_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_freeze_of_all_days_of_the_week_says_that_it_has_no_end() {
+    let days = "days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]";
+    let config = format!("[[freeze]]\nname = \"stop\"\n{days}\n");
+    let mut t = Harness::story("demo").config(&config).size(120, 40).ready().await;
+    t.says("freeze stop");
+    t.never_says("freeze stop until");
+    t.to("recommendation").await;
+    t.keys("a").await;
+    t.says("approve: frozen by stop without an end");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_command_that_changes_something_does_not_run_in_a_freeze() {
     let commands = "[[command]]\nname = \"drain\"\nargs = [\"true\"]\nchanges = true\nkey = \"ctrl-e\"\n";
     let mut t = Harness::story("demo").config(&format!("{commands}{SALE}")).size(140, 40).ready().await;

@@ -69,10 +69,10 @@ async fn an_armed_rollback_does_not_send_a_version_that_was_rejected() {
     let older = names.into_iter().find(|name| name.contains("-v12-")).unwrap();
     let arn = now.endpoint_arn.unwrap();
     let armed = ArmedRollback { endpoint: PROD.into(), arn, arriving: serving, to: older };
-    let plan = t.executor.plan_when_steady(&armed).await.unwrap();
+    let plan = t.executor.plan_when_steady(&armed, |_| {}).await.unwrap();
     assert_eq!(plan.target, PROD);
     set_approval(&t, 12, "Rejected").await;
-    let why = t.executor.plan_when_steady(&armed).await.unwrap_err().to_string();
+    let why = t.executor.plan_when_steady(&armed, |_| {}).await.unwrap_err().to_string();
     assert!(why.contains("recommendation/12 of ") && why.ends_with(" is Rejected; nothing is sent"), "{why}");
 }
 
@@ -186,6 +186,16 @@ async fn the_undo_of_a_mute_ends_no_other_mute() {
     assert!(plan.undo.ends_with(&format!("--rule {rule}")), "{}", plan.undo);
     let all = AnyIntent::from(UnmuteAlarm { alarm: ALARM.to_owned(), rules: Vec::new() });
     assert_eq!(all.plan(&t.executor).await.unwrap().steps.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mute_of_several_alarms_is_confirmed_by_the_name_of_the_first() {
+    let t = Harness::story("demo").bare();
+    let alarms = ["P2-price-elasticity-5xx", "P2-fraud-screening-latency"].map(str::to_owned).to_vec();
+    let intent = MuteAlarms { alarms, time: Duration::from_hours(1), reason: "INC-4711".to_owned() };
+    let plan = AnyIntent::from(intent).plan(&t.executor).await.unwrap();
+    assert_eq!(plan.target, "P2-price-elasticity-5xx +1");
+    assert!(plan.title.starts_with("Mute P2-price-elasticity-5xx +1 for"), "{}", plan.title);
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,7 +28,7 @@ fn the_first_interruption_lets_calls_end_and_the_next_look_tells_the_rest() {
         kill_process(Pid::from_child(&child), signal).unwrap();
         out.read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
-        assert!(said.contains("interrupted: AWS accepted the calls and continues"), "{said}");
+        assert!(said.contains("open: interrupted: AWS accepted the calls and continues"), "{said}");
         assert_eq!(home.events(), ["confirmed", "sending", "sent"]);
         assert_eq!(account.count("StartPipelineExecution"), 1);
         let status = home.run_at(&account.url, "eu-west-1", &["status"]);

@@ -17,6 +17,9 @@ use crate::sagetop::{Home, Run};
 const REGION: &str = "eu-west-1";
 /// How much faster the account lives: a deployment takes seconds.
 const SPEED: f64 = 100.0;
+/// The seconds after which AWS shows whether it accepted a call.
+const SETTLED: i64 = 31;
+const HOUR: i64 = 3600;
 /// The longest time until a step is reached.
 const LONGEST: Duration = Duration::from_secs(90);
 
@@ -204,6 +207,8 @@ fn kill(act: &Act, step: Step, late: bool, cut: usize, events: &[&str], done: us
     if late {
         until(&format!("{what} is reached"), || (act.reached)(&sim));
     }
+    // AWS would show the call by then, so a command that finds nothing of it is sent.
+    home.age_journal(SETTLED);
     let again = held.run(&home, &answered);
     assert_eq!((act.made)(&sim) - before, 1, "{what}: it is made once: {again:?}");
     assert_eq!(again.code, Some(i32::from(done == 1)), "{what}: {again:?}");
@@ -211,7 +216,7 @@ fn kill(act: &Act, step: Step, late: bool, cut: usize, events: &[&str], done: us
     let id = home.journal().first().map(|line| line["id"].clone());
     if done == 0 && events.len() > 1 {
         assert!(again.out.contains("was left open and is under way: so far"), "{what}: {again:?}");
-        home.age_journal();
+        home.age_journal(HOUR);
     }
     let starts = [again, held.run(&home, &["status"]), held.run(&home, &["status"])];
     let told = |words: &str| starts.iter().filter(|run| format!("{}{}", run.out, run.err).contains(words)).count();
@@ -277,6 +282,7 @@ fn a_rebuild_is_killed_at_every_call() {
             let rollback = ["rollback", REBUILT, "--yes", REBUILT];
             held.kill_there(&home, &rollback);
             let done = place + usize::from(step == Step::Made);
+            home.age_journal(SETTLED);
             let count = || CALLS.map(|call| made(&sim, call)).iter().sum::<usize>();
             assert_eq!(count(), done, "{call} {step:?}");
             let again = held.run(&home, &rollback);
@@ -289,7 +295,7 @@ fn a_rebuild_is_killed_at_every_call() {
                 until("reached", || in_service(&sim, REBUILT));
             } else {
                 assert!(again.out.contains("was left open and is under way: so far"), "{again:?}");
-                home.age_journal();
+                home.age_journal(HOUR);
             }
             let told = held.run(&home, &["status"]).err;
             let end = if done == CALLS.len() { "is done" } else { "is not done" };
@@ -317,8 +323,35 @@ fn a_lost_answer_is_found_out_by_the_program() {
         });
         home.run_at(&account.url, REGION, &[act.arguments, &["--yes", act.target]].concat()).ends(0);
         assert_eq!((act.made)(&sim) - before, 1, "{write}");
-        let repeated: &[&str] = if act.repeatable { &["sending", "sent"] } else { &[] };
+        let repeated: &[&str] = if act.repeatable { &["sending", "sent"] } else { &["sent"] };
         assert_eq!(home.events(), [&["confirmed", "sending", "error"], repeated, &["done"]].concat(), "{write}");
         assert!((act.reached)(&sim), "{write}: done is told when it is done");
+    }
+}
+
+/// The program was killed while its call was on the way. AWS shows an effect within seconds, not at once.
+#[test]
+fn a_command_that_is_run_again_at_once_waits_until_aws_shows_the_first_call() {
+    for arrives in [false, true] {
+        let sim = simulated("demo", 1.0);
+        let held = Held::at(Step::Sending, &sim, RETRAIN.write, RETRAIN.guard, RETRAIN.look);
+        let (home, before) = (Home::new(), (RETRAIN.made)(&sim));
+        let again = [RETRAIN.arguments, &["--yes", RETRAIN.target]].concat();
+        held.kill_there(&home, &again);
+        let soon = held.run(&home, &[&again[..], &["--timeout", "10s"]].concat()).ends(1);
+        soon.says("nothing more was sent: AWS may show it in").says("wait longer with --timeout");
+        assert_eq!(((RETRAIN.made)(&sim) - before, home.events().len()), (0, 2));
+        home.age_journal(20);
+        let mut waits = home.start_at(&held.account.url, REGION, &again);
+        if arrives {
+            // The second run has read the executions before the first call arrives.
+            until("the executions are read", || held.account.count("ListPipelineExecutions") > 3);
+            let call = held.account.asked().into_iter().find(|asked| asked.operation == RETRAIN.write).unwrap();
+            make(&sim, &call);
+            waits.end().ends(1).says("was left open and is under way").says("nothing more was sent");
+        } else {
+            waits.until("sent sagemaker:StartPipelineExecution");
+        }
+        assert_eq!((RETRAIN.made)(&sim) - before, 1, "{arrives}");
     }
 }

@@ -18,7 +18,7 @@ async fn a_rollback_whose_answer_is_lost_is_done_when_its_end_state_is_seen() {
     t.until("is InService on", "30m").await;
     assert!(t.sim().endpoint_config("recommendation-prod").unwrap().contains("-v12-"));
     assert_eq!(t.sim().calls("UpdateEndpoint"), 1);
-    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Done]);
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Sent, Event::Done]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +93,7 @@ async fn a_decision_that_aws_took_is_found() {
     t.says("Type recommendation/14 to send");
     t.keys("'recommendation/14' enter").await;
     t.until("recommendation/14 is Approved", "1m").await;
-    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Done]);
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Sent, Event::Done]);
 }
 
 #[tokio::test(start_paused = true)]

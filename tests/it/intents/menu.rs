@@ -27,12 +27,13 @@ async fn the_menu_lists_what_can_be_done_and_why_not() {
     t.to("CodePipeline     waits").await;
     t.keys("A").await;
     t.says("approve delivery");
-    t.says("disable transition");
-    assert!(t.line("retry-stage").contains("no stage of fraud-screening-deploy has failed"));
+    t.says("switch transition off");
+    t.never_says("retry-stage");
+    assert!(t.line("retry stage").contains("no stage of fraud-screening-deploy has failed"));
     t.keys("esc").await;
     t.to("price-elasticity-weekly").await;
     t.keys("A").await;
-    t.says("disable schedule");
+    t.says("switch schedule off");
     t.keys("enter").await;
     t.says("scheduler:UpdateSchedule");
     t.keys("'price-elasticity-weekly' enter").await;
@@ -60,7 +61,7 @@ async fn nothing_is_planned_where_nothing_may_be_changed() {
     t.keys("9").await;
     t.to("CodePipeline     waits").await;
     t.keys("A").await;
-    assert!(t.line("approve-delivery").contains("read-only"));
+    assert!(t.line("approve delivery").contains("read-only"));
     t.keys("enter").await;
     t.never_says("codepipeline:");
     assert!(t.sim().write_calls().is_empty());
@@ -80,10 +81,10 @@ async fn what_was_denied_is_grey_until_everything_is_read_anew() {
     t.until("UpdateSchedule: denied", "20s").await;
     t.keys("A").await;
     assert!(
-        t.line("switch-schedule").contains("scheduler:UpdateSchedule was denied before; ctrl-r lets you try again")
+        t.line("switch schedule").contains("scheduler:UpdateSchedule was denied before; ctrl-r lets you try again")
     );
     t.keys("esc ctrl-r A").await;
-    t.says("disable schedule");
+    t.says("switch schedule off");
 }
 
 #[tokio::test(start_paused = true)]

@@ -163,3 +163,25 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     t.says("black-friday");
     t.says(&format!("this console deployed it at {at}"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_while_a_plan_is_read_is_said_to_be_dropped() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("recommendation").await;
+    t.keys("b").await;
+    t.burst("enter 'recom'").await;
+    t.says("the plan is still being read: what is typed now is dropped");
+    t.until("Type recommendation-prod to send", "1m").await;
+    assert!(t.sim().write_calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rows_of_one_change_differ_where_they_are_cut() {
+    let mut t = Harness::story("demo").size(80, 24).ready().await;
+    t.to("recommendation").await;
+    t.keys("b enter 'recommendation-prod' enter").await;
+    t.run_for("2m").await;
+    t.keys("6").await;
+    t.says("rollback: sent sagemaker:UpdateEndpoint");
+    t.says("rollback: Updating");
+}

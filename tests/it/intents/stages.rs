@@ -45,6 +45,23 @@ async fn a_stage_that_is_only_read_is_greyed() {
     assert!(t.sim().write_calls().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_stage_of_a_model_is_that_of_the_endpoint_that_would_be_changed() {
+    let stage = "[[stage]]\nname = \"prod\"\naccess = \"read-only\"\n";
+    let mut t = Harness::story("demo").config(stage).size(160, 50).ready().await;
+    // One of its endpoints is of staging, and none is broken.
+    t.to("recommendation").await;
+    t.keys("b").await;
+    t.says("Roll back which endpoint of recommendation?");
+    t.keys("esc").await;
+    t.until_account("2m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "ALARM").await;
+    t.run_for("40s").await;
+    t.to("✗ recommendation").await;
+    t.keys("b").await;
+    t.says("read-only: the configuration only lets the stage prod be read");
+    t.never_says("the stage of this is not known");
+}
+
 #[test]
 fn a_command_says_the_access_and_does_not_send_what_is_only_read() {
     let account = Altered::of(&simulated("demo", 100.0), |_| None);

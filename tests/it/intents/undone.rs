@@ -129,3 +129,58 @@ fn an_undo_that_is_run_again_never_does_the_change_again() {
     stale.says("It is not certain that set-instances").says("Confirm on a terminal");
     assert_eq!(machine.writes(), 4);
 }
+
+#[test]
+fn a_plan_that_is_only_shown_leaves_what_is_open_to_the_run_that_follows() {
+    let machine = Machine::new("demo", 5000.0);
+    let retrain = ["retrain", PIPELINE, "--yes", PIPELINE];
+    machine.run(&retrain).ends(0);
+    // The program was killed before it had noted the end.
+    machine.home.cut_journal(1);
+    let events = machine.home.events();
+    let shown = machine.run(&["retrain", PIPELINE, "--plan-only"]).ends(0);
+    shown.says("retrain fraud-screening-build was left open and is done");
+    assert_eq!(machine.home.events(), events);
+    machine.run(&retrain).ends(1).says("was left open and is done").says("nothing more was sent");
+    assert_eq!(machine.writes(), 1);
+}
+
+/// `status` in cron, or a console, may look between the end of a script and its next run.
+#[test]
+fn an_end_that_somebody_else_found_is_told_to_the_same_command_once() {
+    let machine = Machine::new("demo", 5000.0);
+    let retrain = ["retrain", PIPELINE, "--yes", PIPELINE];
+    machine.run(&retrain).ends(0);
+    machine.home.cut_journal(1);
+    let status = || machine.run(&["status"]).err;
+    assert!(status().contains("retrain fraud-screening-build was left open and is done"));
+    assert!(!status().contains("was left open"), "whoever looks is told once");
+    machine.run(&retrain).ends(1).says("was left open and is done").says("nothing more was sent");
+    assert_eq!(machine.writes(), 1);
+    machine.run(&retrain).ends(0);
+    assert_eq!(machine.writes(), 2);
+    // Another change of the same target is not the same.
+    machine.run(&["switch-rule", RULE, "disabled", "--yes", RULE]).ends(0);
+    machine.home.cut_journal(1);
+    machine.run(&["switch-rule", RULE, "enabled", "--yes", RULE]).ends(0).says("events:EnableRule");
+}
+
+#[test]
+fn a_change_whose_answer_was_lost_is_undone() {
+    let lost = "inherits = \"demo\"\n[[fault]]\noperation = \"DisableRule\"\nstatus = 502\n\
+                body = \"<html>Bad Gateway</html>\"\ndone = true\n";
+    let machine = Machine::new(lost, 100.0);
+    machine.run(&["switch-rule", RULE, "disabled", "--yes", RULE]).ends(0);
+    assert_eq!(machine.home.events(), ["confirmed", "sending", "error", "sent", "done"]);
+    // Its end state was not seen.
+    machine.edit("done", |line| line["event"] = "failed".into());
+    let change = machine.last();
+    machine.run(&["undo", "--id", &change, "--yes", RULE]).ends(0).says("events:EnableRule");
+}
+
+#[test]
+fn the_demo_says_that_each_start_is_a_new_account() {
+    let home = Home::new();
+    home.run(&["switch-rule", RULE, "disabled", "--yes", RULE, "--demo"], &[]).ends(0);
+    home.run(&["undo", "--demo"], &[]).ends(1).says("each start of the demo is a new account").says("sagetop simulate");
+}

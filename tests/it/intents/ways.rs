@@ -38,3 +38,44 @@ async fn tab_goes_through_the_ways_back_and_the_last_one_is_that_of_the_owner() 
     assert!(t.sim().endpoint_config("recommendation-prod").unwrap().contains("-v12-"));
     assert_eq!(t.journal()[0].intent, "rollback-stage");
 }
+
+/// A story in which the images of some versions are gone from ECR.
+fn without_images(versions: &[&str]) -> String {
+    let gone = |version: &&str| format!("[[image]]\nversion = \"{version}\"\ngone = true\n");
+    format!("inherits = \"shop\"\n{}", versions.iter().map(gone).collect::<String>())
+}
+
+/// Opens the plan of a rollback.
+async fn plan(story: &str, endpoint: &str) -> Harness {
+    let mut t = Harness::story(story).size(140, 50).ready().await;
+    t.run_for("40s").await;
+    t.keys(&format!("4 '/{endpoint}' enter b")).await;
+    t
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_configuration_whose_image_is_gone_is_not_the_way_back() {
+    let t = plan(&without_images(&["customer-segmentation/6"]), "customer-segmentation-prod").await;
+    t.says("is gone from ECR");
+    t.never_says("› earlier configuration");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rebuild_compares_the_image_and_checks_that_it_exists() {
+    let mut t = plan("inherits = \"shop\"\n", "price-elasticity-prod").await;
+    t.until("Rebuild price-elasticity-prod", "10s").await;
+    t.says("image exists");
+    t.says("artifact readable");
+    t.says("same   image, everything else");
+    let t = plan(&without_images(&["price-elasticity/1"]), "price-elasticity-prod").await;
+    t.says("has no approved version before v3 whose artifacts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_is_no_way_back_for_an_endpoint_that_it_does_not_deploy() {
+    let story = "inherits = \"shop\"\n[[endpoint]]\nname = \"fraud-mobile-prod\"\nway = \"serverless\"\n\
+                 bucket = \"retail-ml-artifacts\"\nversions = [\"fraud-screening/4\"]\nage = \"3d\"\nrequests = 50.0\n";
+    let t = plan(story, "fraud-mobile-prod").await;
+    t.never_says("--way stage");
+    t.never_says("› roll the stage back");
+}

@@ -343,12 +343,13 @@ fn a_prefix_of_model_data_is_listed_and_told_once_when_it_is_empty() {
     let new = json!({"PrimaryContainer": {"Image": "llm", "ModelDataUrl": "s3://models/llm/3/model.tar.gz"}});
     let way = |keys| {
         let configs = vec![variants(&[variant("all", "new", 1.0)]), variants(&[variant("all", "old", 1.0)])];
-        Way { keys, head: 404, ..Way::new(configs, vec![("new", new.clone()), ("old", old.clone())]) }.plan(&[]).ends(0)
+        Way { keys, head: 404, ..Way::new(configs, vec![("new", new.clone()), ("old", old.clone())]) }
     };
-    let there = way(vec!["llm/2/weights.safetensors"]).says("artifact readable");
+    let there = way(vec!["llm/2/weights.safetensors"]).plan(&[]).ends(0).says("artifact readable");
     assert!(!there.out.contains("does not exist"), "{}", there.out);
-    let empty = way(vec![]);
-    assert_eq!(empty.out.matches("s3://models/llm/2/ does not exist").count(), 1, "{}", empty.out);
+    way(vec![]).plan(&[]).ends(1).says("needs s3://models/llm/2/, which does not exist");
+    let named = way(vec![]).plan(&["--to", "pair-prod-1"]).ends(0);
+    assert_eq!(named.out.matches("s3://models/llm/2/ does not exist").count(), 1, "{}", named.out);
 }
 
 #[test]

@@ -30,11 +30,13 @@ fn a_model_card_of_boto3_belongs_to_the_group_that_it_names() {
 #[test]
 fn a_rollback_plan_asks_ecr_for_the_image_that_it_would_run() {
     let (moto, home) = (Moto::shared(), Home::new());
-    let plan = || home.run_at(&moto.url, RETAIL, &["rollback", "demand-forecast-prod", "--plan-only"]).ends(0).out;
-    let told = plan();
+    let plan =
+        |code| home.run_at(&moto.url, RETAIL, &["rollback", "demand-forecast-prod", "--plan-only"]).ends(code).out;
+    // The plan is refused, because no instance could start without the image.
+    let told = plan(1);
     assert!(told.contains("is gone from ECR"), "{told}");
     let (_, image) = told.split_once(".amazonaws.com/").unwrap();
-    let (image, _) = image.split_once(' ').unwrap();
+    let (image, _) = image.split_once(',').unwrap();
     let (repository, tag) = image.split_once(':').unwrap();
     let manifest = json!({
         "schemaVersion": 2,
@@ -45,7 +47,7 @@ fn a_rollback_plan_asks_ecr_for_the_image_that_it_would_run() {
     moto.ask(RETAIL, "ecr", "create_repository", &json!({"repositoryName": repository}));
     let put = json!({"repositoryName": repository, "imageTag": tag, "imageManifest": manifest.to_string()});
     moto.ask(RETAIL, "ecr", "put_image", &put);
-    let told = plan();
+    let told = plan(0);
     assert!(told.contains("image exists") && !told.contains("is gone from ECR"), "{told}");
 }
 
@@ -72,7 +74,7 @@ fn an_item_that_boto3_wrote_is_among_the_facts_of_its_version() {
 
     let home = Home::new();
     let config = "[[model]]\nname = \"churn\"\n\
-                  record = { table = \"team.models\", key = { id = \"team/{group}\", n = { N = \"{version}\" } } }\n";
+                  metadata_item = { table = \"team.models\", key = { id = \"team/{group}\", n = { N = \"{version}\" } } }\n";
     let file = home.write("sagetop.toml", config);
     let place = ["--endpoint-url", &moto.url, "--region", RETAIL, "--read-only", "--config", file.to_str().unwrap()];
     let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
@@ -118,9 +120,9 @@ fn a_schema_that_boto3_registered_is_among_the_facts_of_its_data() {
     let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
     let mut terminal = Terminal::start(&home, 160, 50, &place, &keys);
     terminal.until_shown(&["churn", "✓"]);
+    assert_eq!(moto.count(RETAIL, "GetSchema"), 0, "the cursor has not been on the location yet");
     terminal.press("1");
     terminal.until_shown(&["s3://lake/clicks/"]);
-    assert_eq!(moto.count(RETAIL, "GetSchema"), 0, "nobody has looked yet");
     terminal.press("\r\r");
     terminal.until_shown(&["team/clicks", "NONE  a new version may change anything", "latest version", "✓ AVAILABLE"]);
     terminal.press("q");

@@ -50,7 +50,7 @@ fn what_boto3_wrote_is_shown_and_followed() {
     terminal.press("4");
     terminal.until_shown(&[ENDPOINT]);
     terminal.press("l");
-    terminal.until_shown(&[&group, "INFO ready", "ValueError: no column price 遅い", "✗ 1, first"]);
+    terminal.until_shown(&[&group, "INFO ready", "ValueError: no column price 遅い", "✗ 1 line, at least since"]);
     write(moto, &group, "v1/i-0b", &["INFO another instance"]);
     terminal.until_shown(&["INFO another instance", "v1/i-0b"]);
     terminal.press("q");

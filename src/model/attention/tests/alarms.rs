@@ -34,6 +34,15 @@ fn promotes(a: &mut Account, operator: &str) {
     a.alarms.push(auc);
 }
 
+/// Adds a firing alarm on a metric of the team, with its name and description. No metric is configured.
+fn says(a: &mut Account, name: &str, description: &str) {
+    a.configure(&format!("alarms = [\"{name}\"]"));
+    let mut alarm = alarm(name, "ALARM");
+    alarm.dimensions.clear();
+    (alarm.namespaces, alarm.watches, alarm.description) = (vec!["N".into()], "AUC".into(), description.into());
+    a.alarms.push(alarm);
+}
+
 /// Adds state changes of the alarm, each so many minutes ago.
 fn turned(a: &mut Account, turns: &[(i64, &str)]) {
     let turn = |(minutes, state): &(i64, &str)| AlarmTurn {
@@ -117,6 +126,23 @@ cases! {
     "an expression may turn it round" |a| { promotes(a, "GreaterThanThreshold"); a.alarms[1].watches = "1 - m1, AUC".into() }
         => [(Warning, "auc in ALARM", Some(HOUR))];
 
+    "its description says that it is good news" |a| says(a, "auc", "Good news: AUC is at least 0.9")
+        => [(Ok, "auc: good enough to promote", Some(HOUR))];
+    "it says what can be done" |a| says(a, "auc", "v2 is ready to promote")
+        => [(Ok, "auc: good enough to promote", Some(HOUR))];
+    "its name says it" |a| says(a, "auc-promote", "") => [(Ok, "auc-promote: good enough to promote", Some(HOUR))];
+    "it says the opposite" |a| says(a, "auc", "Do not promote: AUC is low") => [(Warning, "auc in ALARM", Some(HOUR))];
+    "a promotion that failed" |a| says(a, "failed-to-promote", "")
+        => [(Warning, "failed-to-promote in ALARM", Some(HOUR))];
+    "only a part of a word" |a| says(a, "promoted-items", "Clicks on promoted items")
+        => [(Warning, "promoted-items in ALARM", Some(HOUR))];
+    "it says so and pages" |a| says(a, "auc", "sev1 good news") => [(Critical, "auc in ALARM sev1", Some(HOUR))];
+    "what AWS measures is no good news" |a| fires(a, "good news") => [(Critical, "fraud-5xx in ALARM", Some(HOUR))];
+    "the configuration knows better" |a| {
+        promotes(a, "LessThanThreshold");
+        a.alarms[1].description = "Good news".into();
+    } => [(Warning, "auc in ALARM", Some(HOUR))];
+
     Alarms "flapping":
     "it never fired" |_| {} => [];
     "three times in an hour" |a| turned(a, &[(60, "ALARM"), (40, "OK"), (30, "ALARM"), (20, "OK"), (10, "ALARM")])
@@ -164,7 +190,7 @@ cases! {
     "somebody listens" |_| {} => [];
     "nobody does" |a| listeners(a, &[]) => [(Warning, "nobody is notified: page has no subscription", None)];
     "whoever should has not confirmed it" |a| listeners(a, &["PendingConfirmation"])
-        => [(Warning, "nobody is notified: page pending confirmation", None)];
+        => [(Warning, "nobody is notified: page waits for confirmation", None)];
     "all were deleted" |a| listeners(a, &["Deleted"])
         => [(Warning, "nobody is notified: page has only deleted subscriptions", None)];
     "the topic is not there" |a| a.topics[0].gone = true => [(Warning, "nobody is notified: page does not exist", None)];

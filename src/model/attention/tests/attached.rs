@@ -2,7 +2,8 @@
 
 use super::cases;
 use crate::model::Health::{Unknown, Waiting, Warning};
-use crate::model::testing::{Account, MINUTE, ago, deployment_pipeline, event_rule};
+use crate::model::testing::{Account, MINUTE, ago, deployment_pipeline, event_rule, table, version};
+use crate::model::{Column, StageKind};
 use crate::resources::deployment_pipeline::{DeliveryStage, Transition};
 use crate::resources::event_rule::{EventRule, Watched};
 use crate::resources::monitoring_schedule::{MonitoringExecution, MonitoringSchedule, ViolationReport};
@@ -256,4 +257,22 @@ cases! {
     "a rule on the alarm may start its target" |a| of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#) => [];
     "it has no role for its target" |a| { of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#); without_role(a) }
         => [(Warning, "rule page has no role that may start fraud-build", None)];
+}
+
+#[test]
+fn an_approval_that_starts_nothing_does_not_hide_the_version_that_waits() {
+    let cases = table! {
+        "nothing waits" |a| approvals(a, "deploy", &[]) => "delivery off";
+        "a version waits" |a| {
+            approvals(a, "deploy", &[]);
+            a.packages.push(version(2, "PendingManualApproval"));
+        } => "v2 waits, off";
+    };
+    for (what, given, expected) in cases {
+        let mut account = Account::healthy();
+        given(&mut account);
+        let joined = account.join();
+        let stage = joined.chain("fraud").unwrap().stage(StageKind::Registry).unwrap().clone();
+        assert_eq!(stage.column, Some(Column::Word(expected.into())), "{what}");
+    }
 }

@@ -6,7 +6,7 @@ use crate::model::testing::{Account, HOUR, MINUTE, ago, alarm, scalable_target, 
 use crate::resources::alarm::Alarm;
 use crate::resources::scalable_target::{NotScaled, ScalableTarget, ScalingActivity, Suspended};
 
-const CAPPED: &str = "fraud-prod: at its maximum of 2 instances: scaling is capped";
+const CAPPED: &str = "fraud-prod: needs more than its maximum of 2 instances";
 const POLICY: &str = "arn:aws:autoscaling:eu-west-1:1:scalingPolicy:x";
 
 /// Registers the variant, which runs and wants two instances, with limits.

@@ -2,7 +2,7 @@
 
 use super::cases;
 use crate::model::Health::{Critical, Unknown, Warning};
-use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, table};
+use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, job, table};
 use crate::resources::dataset::{Dataset, Rhythm, Role};
 use crate::resources::feature_group::FeatureGroup;
 
@@ -39,6 +39,20 @@ fn group(a: &mut Account, age: i64, pause: Option<i64>) {
     });
     let rhythm = Some(Rhythm { pause, at: ago(HOUR).unwrap() });
     a.datasets.push(Dataset { uri: uri.into(), role: Role::Features, newest: ago(age), rhythm, ..Dataset::default() });
+}
+
+/// Makes the job read this offline store, and adds a blocked feature group whose place was not read.
+fn unread_store(a: &mut Account, name: &str) {
+    let uri = format!("s3://b/1/offline-store/{name}/data");
+    a.jobs[0].details.as_mut().unwrap().inputs = vec![uri.clone()];
+    a.datasets[0].uri = uri;
+    a.feature_groups.push(FeatureGroup {
+        name: "profile".into(),
+        status: "Created".into(),
+        offline_status: Some("Blocked".into()),
+        ..FeatureGroup::default()
+    });
+    a.feature_groups.faulty();
 }
 
 cases! {
@@ -102,6 +116,8 @@ cases! {
         group(a, HOUR, None);
         a.feature_groups[0].status = "CreateFailed".into();
     } => [(Critical, "feature group fraud-clicks is CreateFailed", Some(2 * DAY))];
+    "its place was not read, and what jobs read has its name" |a| unread_store(a, "profile-1612345678")
+        => [(Critical, "offline store of profile is blocked: no reason given", None)];
     "a status that is not known here" |a| {
         group(a, HOUR, None);
         a.feature_groups[0].offline_status = Some("Hibernating".into());
@@ -136,6 +152,22 @@ cases! {
         a.datasets[0].uri = "s3://lake/other".into();
         a.datasets.faulty();
     } => [(Unknown, "s3://lake/fraud: Call denied", None)];
+    "a blocked feature group that could not be described may be what jobs read" |a| unread_store(a, "custom")
+        => [(Unknown, "feature group profile is blocked, and may write s3://b/1/offline-store/custom/data: Call denied", None)];
+    "it is known that it is not: all were described" |a| {
+        unread_store(a, "custom");
+        a.feature_groups[0].offline_uri = Some("s3://b/1/offline-store/profile/data".into());
+    } => [];
+    "what jobs read is another one" |a| {
+        unread_store(a, "clicks-1612345678");
+        a.feature_groups.push(FeatureGroup { name: "clicks".into(), ..FeatureGroup::default() });
+    } => [];
+    "it is not blocked" |a| {
+        unread_store(a, "custom");
+        a.feature_groups[0].offline_status = Some("Active".into());
+    } => [];
+    "jobs read no offline store" |a| { unread_store(a, "custom"); a.jobs[0].details.as_mut().unwrap().inputs.clear() }
+        => [];
     "feature groups are named and were never read" |a| {
         a.configure("[[model.data]]\nkind = \"feature_group\"\nuri = \"fraud-clicks\"");
         a.feature_groups.never_read();
@@ -147,6 +179,28 @@ fn the_summary_tells_of_the_location_that_is_nearest_to_being_too_old() {
     let cases = table! {
         "nobody said how old it may be" |_| {} => ("newest", ago(HOUR));
         "it is new enough" |a| newest(a, HOUR) => ("fresh", ago(HOUR));
+        "nothing bounds what the job reads, and a feature group is new" |a| {
+            a.datasets[0].newest = ago(3 * DAY);
+            group(a, MINUTE, Some(HOUR));
+        } => ("newest", ago(3 * DAY));
+        "what the job reads is newer than the feature group" |a| group(a, 2 * HOUR, Some(HOUR))
+            => ("newest", ago(2 * HOUR));
+        "a part of what the job reads has a maximum age" |a| {
+            a.configure("[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/fraud/dt={yyyy-MM-dd}/\"\nmax_age = \"26h\"");
+            a.datasets[0].newest = ago(2 * HOUR);
+            let dated = Dataset { uri: "s3://lake/fraud/dt={yyyy-MM-dd}/".into(), newest: ago(HOUR), ..Dataset::default() };
+            a.datasets.push(dated);
+        } => ("fresh", ago(HOUR));
+        "only the newest job read it: a step of its run wrote it" |a| {
+            a.jobs.push(job("pipelines-r1-old", "Completed", 20 * DAY));
+            a.jobs[1].details.as_mut().unwrap().inputs = vec!["s3://lake/old".into()];
+            a.datasets[0].newest = ago(10 * DAY);
+            group(a, MINUTE, Some(HOUR));
+        } => ("fresh", ago(MINUTE));
+        "two inputs of which the older one counts" |a| {
+            a.jobs[0].details.as_mut().unwrap().inputs.push("s3://lake/old".into());
+            a.datasets.push(Dataset { uri: "s3://lake/old".into(), newest: ago(3 * DAY), ..Dataset::default() });
+        } => ("newest", ago(3 * DAY));
         "two of which one is nearer to its end" |a| { newest(a, 13 * HOUR); group(a, MINUTE, Some(HOUR)) }
             => ("fresh", ago(13 * HOUR));
         "nothing is dated" |a| a.datasets[0].newest = None => ("linked", None);

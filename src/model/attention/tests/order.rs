@@ -3,6 +3,7 @@
 use crate::model::Health;
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, alarm, endpoint, run, table, version};
 use crate::resources::feature_group::FeatureGroup;
+use crate::resources::other_job::{OtherJob, Work};
 
 /// Adds a run that failed so many seconds ago.
 fn failed(a: &mut Account, seconds: i64) {
@@ -20,6 +21,24 @@ fn fires(a: &mut Account, name: &str, seconds: i64) {
 fn rolled_back(a: &mut Account, seconds: i64) {
     a.endpoints[0].failure = Some("why".into());
     a.endpoints[0].modified = ago(seconds);
+}
+
+#[test]
+fn a_batch_job_comes_after_the_run_that_failed_later() {
+    let mut account = Account::healthy();
+    failed(&mut account, HOUR);
+    account.other_jobs.push(OtherJob {
+        name: "fraud-scores".into(),
+        work: Work::Transform,
+        status: "Failed".into(),
+        ended: ago(9 * HOUR),
+        group: Some("fraud".into()),
+        ..OtherJob::default()
+    });
+    let joined = account.join();
+    let chain = joined.chain("fraud").unwrap();
+    let rules: Vec<&str> = chain.reasons.iter().map(|reason| reason.rule.name).collect();
+    assert_eq!(rules, ["last-run-failed", "batch-failed"]);
 }
 
 #[test]
@@ -90,6 +109,16 @@ fn the_last_change_is_the_newest_thing_that_happened() {
             failed(a, HOUR);
             a.executions.last_mut().unwrap().status = "Executing".into();
         } => (HOUR, "run started");
+        "a run ended after a version was registered" |a| {
+            a.packages.push(version(2, "PendingManualApproval"));
+            a.packages[1].created = ago(HOUR - 1700);
+            a.executions.push(run("r2", "Succeeded", HOUR));
+            a.executions.last_mut().unwrap().modified = ago(HOUR - 1800);
+        } => (HOUR - 1800, "run ended");
+        "a run was stopped" |a| {
+            failed(a, HOUR);
+            a.executions.last_mut().unwrap().status = "Stopped".into();
+        } => (HOUR - 1800, "run stopped");
         "a version arrives" |a| {
             a.endpoints[0].status = "Updating".into();
             a.endpoints[0].modified = ago(60);
@@ -106,7 +135,7 @@ fn the_last_change_is_the_newest_thing_that_happened() {
     for (what, given, (seconds, text)) in cases {
         let mut account = Account::healthy();
         given(&mut account);
-        let expected = ago(seconds).map(|at| (at, text.to_owned()));
-        assert_eq!(account.join().chain("fraud").unwrap().last_change, expected, "{what}");
+        let last = account.join().chain("fraud").unwrap().last_change.as_ref().map(|last| (last.at, last.text()));
+        assert_eq!(last, ago(seconds).map(|at| (at, text.to_owned())), "{what}");
     }
 }

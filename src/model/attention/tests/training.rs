@@ -1,8 +1,10 @@
 //! Cases of the rules of training.
 
 use super::cases;
+use crate::model::Health;
 use crate::model::Health::{Critical, Running, Unknown, Waiting, Warning};
-use crate::model::testing::{Account, DAY, HOUR, MINUTE, RUN, arn, job, run, step, table, trained};
+use crate::model::testing::{Account, DAY, HOUR, MINUTE, RUN, ago, arn, job, run, step, table, trained};
+use crate::resources::other_job::{OtherDetails, OtherJob, Work};
 use crate::resources::step::Made;
 
 /// Adds a newer run of the pipeline, with its current or last step.
@@ -12,6 +14,22 @@ fn newer(a: &mut Account, status: &str, began: i64, at: &str, made: Made) {
     step.status = if status == "Executing" { "Executing".into() } else { status.into() };
     a.steps.push(step);
     a.executions.push(run);
+}
+
+/// Adds a transform job of the model that ran so many hours ago.
+fn batch<'a>(a: &'a mut Account, name: &str, status: &str, hours: i64) -> &'a mut OtherJob {
+    a.other_jobs.push(OtherJob {
+        id: name.to_lowercase(),
+        name: name.into(),
+        work: Work::Transform,
+        status: status.into(),
+        created: ago(hours * HOUR + 4 * MINUTE),
+        ended: ago(hours * HOUR),
+        failure: Some("no such file".into()).filter(|_| status == "Failed"),
+        group: Some("fraud".into()),
+        ..OtherJob::default()
+    });
+    a.other_jobs.last_mut().unwrap()
 }
 
 /// Returns what a step shows that waits for the reader of a queue.
@@ -118,13 +136,13 @@ cases! {
         newer(a, "Failed", HOUR, "Train", trained());
         a.steps[2].failure = Some("OutOfMemory".into());
         a.executions[1].failure = Some("a step failed".into());
-    } => [(Critical, "last run failed at Train: OutOfMemory", Some(HOUR))];
+    } => [(Critical, "last run failed at Train: OutOfMemory", Some(HOUR - HOUR / 2))];
     "the step does not say why" |a| {
         newer(a, "Failed", HOUR, "Train", trained());
         a.executions[1].failure = Some("a step failed".into());
-    } => [(Critical, "last run failed at Train: a step failed", Some(HOUR))];
+    } => [(Critical, "last run failed at Train: a step failed", Some(HOUR - HOUR / 2))];
     "its steps were not read" |a| a.executions.push(run("r2", "Failed", HOUR))
-        => [(Critical, "last run failed", Some(HOUR))];
+        => [(Critical, "last run failed", Some(HOUR - HOUR / 2))];
     "it was stopped" |a| a.executions.push(run("r2", "Stopped", HOUR)) => [];
     "it worked after one that failed" |a| {
         a.executions.push(run("r2", "Failed", DAY));
@@ -133,7 +151,7 @@ cases! {
     "one runs after one that failed" |a| {
         a.executions.push(run("r2", "Failed", DAY));
         a.executions.push(run("r3", "Executing", HOUR));
-    } => [(Critical, "last run failed", Some(DAY))];
+    } => [(Critical, "last run failed", Some(DAY - HOUR / 2))];
     "another pipeline works since then" |a| {
         a.executions.push(run("r2", "Failed", DAY));
         let mut score = a.pipelines[0].clone();
@@ -142,7 +160,7 @@ cases! {
         let mut scored = run("s1", "Succeeded", HOUR);
         (scored.pipeline, scored.arn) = ("fraud-score".into(), arn("pipeline/fraud-score/execution/s1"));
         a.executions.push(scored);
-    } => [(Critical, "last run failed", Some(DAY))];
+    } => [(Critical, "last run failed", Some(DAY - HOUR / 2))];
     "a job alone failed" |a| {
         jobs_alone(a, 1);
         a.jobs[0].status = "Failed".into();
@@ -151,12 +169,52 @@ cases! {
     "a job alone failed, and AWS does not say why" |a| { jobs_alone(a, 1); a.jobs[0].status = "Failed".into() }
         => [(Critical, "training job failed: no reason given", Some(DAY - 30 * MINUTE))];
 
+    Training "batch-failed":
+    "none is known" |_| {} => [];
+    "it failed" |a| { batch(a, "fraud-scores", "Failed", 2); }
+        => [(Warning, "transform job fraud-scores failed: no such file", Some(2 * HOUR))];
+    "AWS does not say why" |a| batch(a, "fraud-scores", "Failed", 2).failure = None
+        => [(Warning, "transform job fraud-scores failed: no reason given", Some(2 * HOUR))];
+    "a processing job" |a| batch(a, "fraud-scores", "Failed", 2).work = Work::Processing
+        => [(Warning, "processing job fraud-scores failed: no such file", Some(2 * HOUR))];
+    "it completed" |a| { batch(a, "fraud-scores", "Completed", 2); } => [];
+    "a later one of its series completed" |a| {
+        batch(a, "fraud-scores-20011129", "Failed", 26);
+        batch(a, "fraud-scores-20011130", "Completed", 2);
+    } => [];
+    "a later one was stopped" |a| {
+        batch(a, "fraud-scores-1", "Failed", 26);
+        batch(a, "fraud-scores-2", "Stopped", 2);
+    } => [(Warning, "transform job fraud-scores-1 failed: no such file", Some(26 * HOUR))];
+    "an earlier one completed" |a| {
+        batch(a, "fraud-scores-1", "Completed", 26);
+        batch(a, "fraud-scores-2", "Failed", 2);
+    } => [(Warning, "transform job fraud-scores-2 failed: no such file", Some(2 * HOUR))];
+    "another series completed" |a| {
+        batch(a, "fraud-scores-1", "Failed", 26);
+        batch(a, "fraud-report-1", "Completed", 2);
+    } => [(Warning, "transform job fraud-scores-1 failed: no such file", Some(26 * HOUR))];
+    "several failed: the newest is enough" |a| {
+        batch(a, "fraud-scores-1", "Failed", 26);
+        batch(a, "fraud-report-1", "Failed", 2);
+    } => [(Warning, "transform job fraud-report-1 failed: no such file", Some(2 * HOUR))];
+    "more than a week ago" |a| { batch(a, "fraud-scores", "Failed", 7 * 24 + 1); } => [];
+    "one of another group" |a| batch(a, "fraud-scores", "Failed", 2).group = Some("other".into()) => [];
+    "it asked the model that serves" |a| {
+        let job = batch(a, "scores", "Failed", 2);
+        job.group = None;
+        job.details = Some(OtherDetails { model: Some("fraud-1".into()), ..OtherDetails::default() });
+    } => [(Warning, "transform job scores failed: no such file", Some(2 * HOUR))];
+    "a tuning job" |a| batch(a, "fraud-tune", "Failed", 2).work = Work::Tuning => [];
+    "one of a run: the run failed" |a| batch(a, "fraud-scores", "Failed", 2).execution = Some(RUN.into()) => [];
+    "one of a monitor" |a| batch(a, "fraud-scores", "Failed", 2).monitor = Some("fraud-drift".into()) => [];
+
     Training "nothing-registered":
     "the run registered a version" |_| {} => [];
     "it registered none" |a| newer(a, "Succeeded", HOUR, "Train", trained())
-        => [(Warning, "last run registered nothing: no step did", Some(HOUR))];
+        => [(Warning, "last run registered nothing: no step did", Some(HOUR - HOUR / 2))];
     "a condition kept it from doing so" |a| newer(a, "Succeeded", HOUR, "GoodEnough", Made::Condition("False".into()))
-        => [(Warning, "last run registered nothing: condition GoodEnough was false", Some(HOUR))];
+        => [(Warning, "last run registered nothing: condition GoodEnough was false", Some(HOUR - HOUR / 2))];
     "its definition registers nothing" |a| {
         newer(a, "Succeeded", HOUR, "Train", trained());
         a.pipelines[0].definition.as_mut().unwrap().steps.remove(1);
@@ -164,7 +222,7 @@ cases! {
     "without a definition, that a version came of it says that it registers" |a| {
         newer(a, "Succeeded", HOUR, "Train", trained());
         a.pipelines[0].definition = None;
-    } => [(Warning, "last run registered nothing: no step did", Some(HOUR))];
+    } => [(Warning, "last run registered nothing: no step did", Some(HOUR - HOUR / 2))];
     "it was told to run another step only" |a| {
         newer(a, "Succeeded", HOUR, "Train", trained());
         a.executions[1].selected = Some(vec!["Train".into()]);
@@ -172,7 +230,7 @@ cases! {
     "it was told to run the step that registers" |a| {
         newer(a, "Succeeded", HOUR, "Train", trained());
         a.executions[1].selected = Some(vec!["Train".into(), "Register".into()]);
-    } => [(Warning, "last run registered nothing: no step did", Some(HOUR))];
+    } => [(Warning, "last run registered nothing: no step did", Some(HOUR - HOUR / 2))];
     "a step still ran when they were read" |a| {
         newer(a, "Succeeded", HOUR, "Train", trained());
         a.steps[2].status = "Executing".into();
@@ -226,5 +284,34 @@ fn the_summary_tells_of_the_last_run() {
         let joined = account.join();
         let stage = joined.chain("fraud").unwrap().stage(crate::model::StageKind::Training).unwrap();
         assert_eq!(stage.summary, summary, "{what}");
+    }
+}
+
+#[test]
+fn a_run_that_is_under_way_is_the_state_although_the_one_before_failed() {
+    let cases = table! {
+        "the last run failed" |a| newer(a, "Failed", HOUR, "Train", trained()) => (Health::Critical, true);
+        "and a newer one is under way" |a| {
+            newer(a, "Failed", DAY, "Train", trained());
+            a.executions.push(run("r3", "Executing", MINUTE));
+        } => (Health::Running, true);
+        "one of another pipeline is under way" |a| {
+            newer(a, "Failed", DAY, "Train", trained());
+            a.executions.push(run("r3", "Executing", MINUTE));
+            let other = crate::resources::pipeline::Pipeline { name: "other".into(), ..a.pipelines[0].clone() };
+            a.pipelines.push(other);
+            a.executions.last_mut().unwrap().pipeline = "other".into();
+        } => (Health::Critical, true);
+        "the last run worked, and a newer one is under way" |a| a.executions.push(run("r3", "Executing", MINUTE))
+            => (Health::Running, false);
+    };
+    for (what, given, expected) in cases {
+        let mut account = crate::model::testing::Account::healthy();
+        given(&mut account);
+        let joined = account.join();
+        let chain = joined.chain("fraud").unwrap();
+        let stage = chain.stage(crate::model::StageKind::Training).unwrap();
+        let failed = chain.reasons.iter().any(|reason| reason.rule.name == "last-run-failed");
+        assert_eq!((stage.health, failed), expected, "{what}");
     }
 }

@@ -3,6 +3,7 @@
 use super::cases;
 use crate::model::Confidence::{Config, Derived, Exact};
 use crate::model::testing::{Account, TOPIC, composite};
+use crate::resources::config::ConfigVariant;
 use crate::resources::feature_group::FeatureGroup;
 
 const ALARM: &str = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:fraud-5xx";
@@ -29,6 +30,10 @@ cases! {
     "it names the endpoint" |_| {} => [("endpoint/fraud-prod", ALARM, Exact)];
     "under another word" |a| watches(a, "Endpoint", "fraud-prod") => [("endpoint/fraud-prod", ALARM, Exact)];
     "it names another" |a| watches(a, "EndpointName", "fraud-prod-2") => [];
+    "and a variant with the model" |a| a.alarms[0].dimensions.push(("VariantName".into(), "AllTraffic".into()))
+        => [("endpoint/fraud-prod", ALARM, Exact)];
+    "and a variant that nobody knows" |a| a.alarms[0].dimensions.push(("VariantName".into(), "x".into()))
+        => [("endpoint/fraud-prod", ALARM, Exact)];
 
     on "Dimensions.EndpointConfigName":
     "it names what serves" |a| watches(a, "EndpointConfigName", "fraud-prod-1") => [("endpoint/fraud-prod", ALARM, Exact)];
@@ -48,7 +53,14 @@ cases! {
     on "Dimensions.Model":
     "it names the model" |a| watches(a, "Model", "fraud") => [("fraud", ALARM, Exact)];
     "it names the group" |a| watches(a, "ModelPackageGroupName", "fraud") => [("fraud", ALARM, Exact)];
+    "in another case, and with another sign" |a| watches(a, "model_name", "Fraud") => [("fraud", ALARM, Exact)];
     "it names another" |a| watches(a, "ModelName", "frau") => [];
+
+    on "a dimension of an own metric has its name":
+    "of the team's own metric" |a| { watches(a, "Service", "fraud"); a.alarms[0].namespaces = vec!["Shop/Scores".into()] }
+        => [("fraud", ALARM, Derived)];
+    "of a metric of AWS" |a| { watches(a, "ServiceName", "fraud"); a.alarms[0].namespaces = vec!["AWS/ECS".into()] }
+        => [];
 
     on "AutoRollbackConfiguration.Alarms":
     "it guards deployments" |a| { watches(a, "x", "y"); a.endpoints[0].guards = Some(vec!["fraud-5xx".into()]) }
@@ -109,4 +121,23 @@ fn alarms_of_auto_scaling_belong_to_the_model_and_are_not_judged() {
     let chain = joined.chain("fraud").unwrap();
     assert_eq!(chain.alarms, ["fraud-5xx"]);
     assert_eq!(chain.reasons, []);
+}
+
+#[test]
+fn an_alarm_on_a_variant_is_no_alarm_of_the_models_of_other_variants() {
+    for (variant, mine) in [("AllTraffic", true), ("churn", false)] {
+        let mut account = Account::healthy();
+        let mut other = account.models[0].clone();
+        other.name = "churn-1".into();
+        let arn = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn/1".to_owned();
+        other.containers.as_mut().unwrap()[0].package = Some(arn);
+        account.models.push(other);
+        let variants = account.configs[0].variants.as_mut().unwrap();
+        let second = ConfigVariant { name: "churn".into(), model: Some("churn-1".into()), ..variants[0].clone() };
+        variants[0].name = "AllTraffic".into();
+        variants.push(second);
+        account.alarms[0].dimensions.push(("VariantName".into(), variant.into()));
+        let joined = account.join();
+        assert_eq!(joined.chain("fraud").unwrap().alarms.contains(&"fraud-5xx"), mine, "{variant}");
+    }
 }

@@ -73,9 +73,25 @@ fn an_endpoint_is_in_each_group_that_it_runs_with_the_version_of_that_group() {
         "two containers of two groups" |a| runs(a, &["fraud/3", "prep/7"]) => [Some(3), Some(7)];
         "two containers of one group: the newer counts" |a| runs(a, &["fraud/2", "fraud/3"]) => [Some(3), None];
         "no version" |a| runs(a, &[]) => [None, None];
-        "the configuration says whose it is" |a| {
+        "the configuration names it for one of them" |a| {
             runs(a, &["fraud/3", "prep/7"]);
             a.configure("endpoints = [\"fraud-{stage}\"]");
+        } => [Some(3), Some(7)];
+        "and for the other one" |a| {
+            runs(a, &["fraud/3", "prep/7"]);
+            a.config = "[[model]]\nname = \"prep\"\nendpoints = [\"fraud-{stage}\"]".into();
+        } => [Some(3), Some(7)];
+        "and for both" |a| {
+            runs(a, &["fraud/3", "prep/7"]);
+            a.configure(
+                "endpoints = [\"fraud-{stage}\"]\n[[model]]\nname = \"prep\"\nendpoints = [\"fraud-{stage}\"]",
+            );
+        } => [Some(3), Some(7)];
+        "two tables divide the endpoints of one group" |a| {
+            runs(a, &["fraud/3"]);
+            a.config = "[[model]]\nname = \"prep\"\ngroup = \"fraud\"\nendpoints = [\"x\"]\n\
+                        [[model]]\nname = \"fraud\"\nendpoints = [\"fraud-*\"]"
+                .into();
         } => [Some(3), None];
     };
     for (what, given, expected) in cases {
@@ -102,6 +118,42 @@ fn endpoints_come_production_first_then_by_stage_and_name() {
     );
     assert_eq!(joined.serving("fraud-dev").map(|s| s.stage), Some("dev"));
     assert!(joined.serving("other").is_none());
+}
+
+#[test]
+fn production_that_is_known_comes_before_an_endpoint_without_a_stage() {
+    let mut account = Account::healthy();
+    for name in ["dev-fraud", "a-fraud"] {
+        account.endpoints.push(endpoint(name, "fraud-prod-1"));
+    }
+    let served = |account: &Account| {
+        let joined = account.join();
+        let chain = joined.chain("fraud").unwrap();
+        let all = chain.serving.iter().map(|s| s.endpoint).collect::<Vec<_>>().join(" ");
+        (all, chain.worst_serving(true).unwrap().endpoint.to_owned())
+    };
+    assert_eq!(served(&account).0, "fraud-prod a-fraud dev-fraud");
+    // It counts as production for what is severe.
+    account.endpoints.last_mut().unwrap().status = "OutOfService".into();
+    assert_eq!(served(&account).1, "a-fraud");
+    account.endpoints[0].status = "OutOfService".into();
+    assert_eq!(served(&account).1, "fraud-prod", "of two that are as bad, the known one comes first");
+}
+
+#[test]
+fn an_endpoint_without_a_version_belongs_to_the_group_that_is_named_after_its_stage() {
+    let mut account = Account::healthy();
+    unregistered(&mut account, "dev-fraud");
+    unregistered(&mut account, "STG-search");
+    unregistered(&mut account, "search-prod");
+    let joined = account.join();
+    let mut owned: Vec<(&str, &str)> =
+        joined.chains().iter().flat_map(|c| c.serving.iter().map(move |s| (c.name, s.endpoint))).collect();
+    owned.sort_unstable();
+    assert_eq!(
+        owned,
+        [("fraud", "dev-fraud"), ("fraud", "fraud-prod"), ("search", "STG-search"), ("search", "search-prod")]
+    );
 }
 
 #[test]

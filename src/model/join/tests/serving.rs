@@ -86,7 +86,7 @@ cases! {
     "it names something else" |a| { unregistered(a); tagged(a, "x") } => [];
     "the version that serves counts more" |a| tagged(a, "fraud") => [];
 
-    on "the endpoint's name begins with the group's":
+    on "the endpoint's name without its stage is the group's":
     "nothing else tells whose it is" |a| unregistered(a) => [NAME[0]];
     "the tag counts more" |a| {
         unregistered(a);
@@ -94,6 +94,7 @@ cases! {
     } => [];
     "the version counts more" |_| {} => [];
     "only a part of the name" |a| { unregistered(a); a.endpoints[0].name = "fraudulent-prod".into() } => [];
+    "its stage comes first" |a| { unregistered(a); a.endpoints[0].name = "PRD-fraud".into() } => [NAME[0]];
 
     on "[[model]] endpoints":
     "the configuration names it" |a| { unregistered(a); a.configure("endpoints = [\"fraud-{stage}\"]") }
@@ -107,7 +108,7 @@ cases! {
         a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
     } => [("deploy", "endpoint/fraud-prod", Config), ("deploy", "endpoint/fraud-staging", Config)];
     "there is no endpoint" |a| { a.configure("codepipeline = [\"deploy\"]"); a.endpoints.clear() }
-        => [("deploy", "model-package-group/fraud", Config)];
+        => [("model-package-group/fraud", "deploy", Config)];
     "the configuration names none" |a| a.configure("endpoints = [\"fraud-{stage}\"]") => [];
     "it was read, so it has an ARN" |a| {
         a.configure("codepipeline = [\"deploy\"]");

@@ -31,6 +31,12 @@ fn feature_group(a: &mut Account, name: &str, uri: &str) {
     });
 }
 
+/// Makes the job read the offline store of this name. The place of no store was read.
+fn unread_store(a: &mut Account, name: &str) {
+    a.feature_groups[0].offline_uri = None;
+    a.jobs[0].details.as_mut().unwrap().inputs = vec![format!("s3://b/1/offline-store/{name}/data")];
+}
+
 cases! {
     on "RegisterModel.ModelPackageGroupName of the definition":
     "the definition registers into the group" |_| {} => [("pipeline/fraud-build", "model-package-group/fraud", Exact)];
@@ -118,6 +124,16 @@ cases! {
     "the store itself" |a| feature_group(a, "clicks", "s3://lake/fraud/")
         => [("feature-group/clicks", "training-job/fraud-train", Derived)];
     "beside it" |a| feature_group(a, "clicks", "s3://lake/frau") => [];
+
+    on "the input's path names the feature group":
+    "its place was not read" |a| { feature_group(a, "clicks", ""); unread_store(a, "clicks-1612345678") }
+        => [("feature-group/clicks", "training-job/fraud-train", Guess)];
+    "it has another name" |a| { feature_group(a, "clicks", ""); unread_store(a, "clicks-eu-1612345678") } => [];
+    "its place is known, and it is another one" |a| {
+        feature_group(a, "clicks", "");
+        unread_store(a, "clicks-1612345678");
+        a.feature_groups[0].offline_uri = Some("s3://lake/clicks".into());
+    } => [];
 
     on "[[model.data]]":
     "a location" |a| a.configure("[[model.data]]\nkind = \"s3\"\nuri = \"s3://x/y\"")

@@ -194,6 +194,9 @@ async fn what_is_too_long_of_a_paste_is_dropped_and_is_no_key() {
 async fn what_means_nothing_is_left_out_and_the_rest_goes_on() {
     assert_eq!(read(&[(0, b"\xff\x1b[999zj")]).await.last(), Some(&char('j')));
     assert_eq!(read(&[(0, b"\x1b[201~j")]).await, [char('j')], "an end without a beginning");
+    for nowhere in ["\x1b[<0;0;0Mj", "\x1b[<0;5;00mj", "\x1b[<35;0;7Mj", "\x1b[32;0;1Mj"] {
+        assert_eq!(read(&[(0, nowhere.as_bytes())]).await, [char('j')], "columns and rows begin at 1: {nowhere:?}");
+    }
     // No key is that long. Later keys still work.
     let endless = format!("\x1b[{}", "1;".repeat(100));
     assert_eq!(read(&[(0, endless.as_bytes()), (100, b"\x1b[A"), (100, b"j")]).await.last(), Some(&char('j')));

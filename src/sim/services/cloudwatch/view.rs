@@ -82,6 +82,7 @@ impl<'a> View<'a> {
         let samples: Vec<f64> =
             (0..SAMPLES).map(|at| self.sample(series, from + Span(length * (2 * at + 1) / (2 * SAMPLES)))).collect();
         let mean = samples.iter().sum::<f64>() / num::sized(samples.len());
+        let mean = if series.kind == Kind::Rate { mean.clamp(0.0, 1.0) } else { mean };
         let minutes = num::float(length) / 60_000.0;
         let requests = (series.requests * series.activity(from) * minutes).max(1.0);
         let peak = samples.iter().copied().fold(f64::MIN, f64::max);

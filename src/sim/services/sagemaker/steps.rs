@@ -194,6 +194,8 @@ impl State {
         let now = env.now;
         let template = self.executions.get(arn).and_then(|e| self.templates.get(&e.pipeline));
         let quality = template.map(|template| template.quality.clone()).unwrap_or_default();
+        // The training job reports the metrics that the story sets for its run.
+        let told = self.executions.get(arn).map(|e| e.quality.clone()).unwrap_or_default();
         let Some(job) = self.training_jobs.get_mut(&name) else { return };
         let seconds = (now - job.created).whole_seconds().max(1);
         let spot = job.doc.get("EnableManagedSpotTraining") == Some(&Value::Bool(true));
@@ -227,7 +229,8 @@ impl State {
         }
         let artifact = job.doc.text_at("ModelArtifacts.S3ModelArtifacts").to_owned();
         let values = quality.into_iter().map(|q| {
-            tree! { "MetricName": format!("validation:{}", q.name), "Value": num::rounded(q.value * 0.985, 4), "Timestamp": now }
+            let value = told.get(&q.name).copied().unwrap_or(q.value);
+            tree! { "MetricName": format!("validation:{}", q.name), "Value": num::rounded(value * 0.985, 4), "Timestamp": now }
         });
         job.doc.set("FinalMetricDataList", values.collect::<Vec<_>>());
         let size = 20_000_000 + i64::try_from(num::hash(step.str("Name")) % 60_000_000).unwrap_or(0);
