@@ -20,7 +20,8 @@ impl Line {
             let short = self.without_middle(room);
             let last = Self(short.0.last().cloned().into_iter().collect());
             let first = short.width() - last.width();
-            return if first + FEW <= room { short.cut(room, Cut::End) } else { last.cut(room, Cut::End) };
+            let both = short.width() <= room || first + FEW <= room;
+            return if both { short.cut(room, Cut::End) } else { last.cut(room, Cut::End) };
         }
         let Some(left) = room.checked_sub(1) else {
             return Self::new();
@@ -306,6 +307,8 @@ mod tests {
         }
         let live = Line::new().muted("9 min ").plain("v12 ").plain("live in staging");
         assert_eq!(live.cut(16, Cut::ToLast).text(), "9 min live in s…");
+        let short = Line::new().muted("15 min ").plain("v13 ").plain("live");
+        assert_eq!(short.cut(14, Cut::ToLast).text(), "15 min live");
         let failed = Line::new().with("failed at Preprocess: AlgorithmError", Tone::Bad).muted(" 12 d");
         assert_eq!(failed.cut(25, Cut::BeforeLast).text(), "failed at Preproces… 12 d");
     }

@@ -113,13 +113,13 @@ fn literal(name: &str) -> String {
     name.replace(['{', '}', '*'], "?")
 }
 
-/// Returns the names of the endpoints. Those whose names end with their stages share a pattern, unless that would also
+/// Returns the names of the endpoints. Those whose names contain their stages share a pattern, unless that would also
 /// match endpoints of other models.
 fn endpoints(look: &Look, chain: &Chain) -> Vec<String> {
     let own: BTreeSet<&str> = chain.serving.iter().map(|serving| serving.endpoint).collect();
     let pattern = |stage: &str, name: &str| {
-        let start = name.strip_suffix(stage).filter(|start| !stage.is_empty() && start.ends_with(['-', '_']))?;
-        let pattern = format!("{start}{{stage}}");
+        let (before, after) = around_word(name, stage)?;
+        let pattern = format!("{before}{{stage}}{after}");
         let glob = Glob::try_from(pattern.clone()).ok()?;
         let all = look.store().endpoints.rows();
         let only_own = all.filter(|e| glob.matches(&e.name)).all(|e| own.contains(e.name.as_str()));
@@ -130,6 +130,18 @@ fn endpoints(look: &Look, chain: &Chain) -> Vec<String> {
         .iter()
         .map(|serving| pattern(serving.stage, serving.endpoint).unwrap_or_else(|| serving.endpoint.to_owned()));
     named.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// Returns what is before and after a word of a name; the last one, if the name has it twice. A name that is only the
+/// word has nothing around it.
+fn around_word<'n>(name: &'n str, word: &str) -> Option<(&'n str, &'n str)> {
+    let mut found = name.rmatch_indices(word).filter(|_| !word.is_empty());
+    found.find_map(|(at, _)| {
+        let (before, after) = (name.get(..at)?, name.get(at + word.len()..)?);
+        let whole =
+            (before.is_empty() || before.ends_with(['-', '_'])) && (after.is_empty() || after.starts_with(['-', '_']));
+        (whole && before.len() + after.len() > 0).then_some((before, after))
+    })
 }
 
 /// Returns the pipelines of `CodePipeline` that deploy the model.
@@ -226,4 +238,26 @@ fn unclaimed(look: &Look, metrics: &[&CustomMetric]) -> String {
             .collect::<String>();
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_a_whole_word_of_a_name() {
+        let cases = [
+            ("demand-prod", "prod", Some(("demand-", ""))),
+            ("prod-demand", "prod", Some(("", "-demand"))),
+            ("eu_prod_demand", "prod", Some(("eu_", "_demand"))),
+            ("prod-demand-prod", "prod", Some(("prod-demand-", ""))),
+            ("product-prod-x", "prod", Some(("product-", "-x"))),
+            ("product-demand", "prod", None),
+            ("prod", "prod", None),
+            ("demand", "", None),
+        ];
+        for (name, stage, around) in cases {
+            assert_eq!(around_word(name, stage), around, "{name} {stage}");
+        }
+    }
 }
