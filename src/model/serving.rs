@@ -1,4 +1,4 @@
-//! What an endpoint serves: its versions, and the share of the requests that each of them gets.
+//! The versions that an endpoint serves, and the share of the requests that each of them gets.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

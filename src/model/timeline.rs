@@ -43,7 +43,7 @@ pub fn judge_alarm(chain: &Chain, store: &Store, alarm: &str, event: Event) -> E
 /// A deployment of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployed {
-    /// What happened, and who did it if that is known.
+    /// A sentence that says what happened, and who did it if that is known.
     pub event: Event,
     /// The event of the call that began it, if `CloudTrail` shows the call. Both are one thing.
     pub call: Option<Event>,

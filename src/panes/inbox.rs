@@ -86,7 +86,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (models, reason) = waiting(account, &subject.item)?;
     let known = subject.item.resource().and_then(|(kind, id)| account.acknowledged(kind, id));
     let known = known.map(|known| format!("ack {} · ", known.text())).unwrap_or_default();
-    // What is said of an attached thing begins with its name. If it does not fit, the row begins with what waits.
+    // The text of an attached thing begins with its name. If the text does not fit, the row begins with what waits.
     let is_long = app.size.0 < WIDE && width(&reason.text) > NARROW;
     let named_first = matches!(reason.rule.name, "delivery-waits" | "attached");
     let what = if is_long && named_first { reason.brief() } else { &reason.text };

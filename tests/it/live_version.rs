@@ -1,4 +1,4 @@
-//! What is shown as live where an endpoint serves several versions.
+//! The version that is shown as live where an endpoint serves several ones.
 
 use serde_json::json;
 

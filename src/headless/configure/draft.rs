@@ -114,16 +114,16 @@ fn literal(name: &str) -> String {
 }
 
 /// Returns the names of the endpoints. Those whose names contain their stages share a pattern, unless that would also
-/// match endpoints of other models.
+/// match endpoints of other models, or find another stage in the name of one.
 fn endpoints(look: &Look, chain: &Chain) -> Vec<String> {
-    let own: BTreeSet<&str> = chain.serving.iter().map(|serving| serving.endpoint).collect();
+    let own: BTreeSet<(&str, &str)> = chain.serving.iter().map(|serving| (serving.endpoint, serving.stage)).collect();
     let pattern = |stage: &str, name: &str| {
         let (before, after) = around_word(name, stage)?;
         let pattern = format!("{before}{{stage}}{after}");
         let glob = Glob::try_from(pattern.clone()).ok()?;
         let all = look.store().endpoints.rows();
-        let only_own = all.filter(|e| glob.matches(&e.name)).all(|e| own.contains(e.name.as_str()));
-        only_own.then_some(pattern)
+        let mut matched = all.filter_map(|e| Some((e.name.as_str(), glob.stage(&e.name)?)));
+        matched.all(|found| own.contains(&found)).then_some(pattern)
     };
     let named = chain
         .serving

@@ -140,7 +140,7 @@ fn arrives(a: &mut Account, served: &[(i32, f32)]) {
     a.endpoints[0].pending = Some(Pending { config: "next".into(), started: ago(60), ..Pending::default() });
 }
 
-/// What is said of version 2, which was approved hours ago, and of the version that is live.
+/// Version 2 was approved hours ago. The table holds the reason that is found, and the live version.
 #[test]
 fn a_version_is_live_with_any_share_and_the_largest_share_is_the_live_version() {
     let two = |champion, challenger| vec![(1, Some(champion)), (2, Some(challenger))];

@@ -108,7 +108,7 @@ impl ScalableTarget {
         let older = self.activities.iter().skip_while(|a| a.id != activity.id).nth(1);
         let again = !activity.not_scaled.is_empty() && older.is_some_and(|o| o.not_scaled == activity.not_scaled);
         let at = activity.ended.or(activity.started)?;
-        // What happened comes before the name, because the end of a long line is cut.
+        // The activity comes before the name, because the end of a long line is cut.
         let (title, words) = (self.title(), activity.in_words());
         let text =
             if activity.failed() { format!("could not scale {title}: {words}") } else { format!("{words} ({title})") };

@@ -18,7 +18,7 @@ const RUNBOOKS: &str = "[[automation]]\nname = \"restart\"\ndocument = \"Retail-
     [[automation]]\nname = \"short\"\ndocument = \"Retail-RestartEndpoint\"\nparameters = { Endpoint = \"x\" }\n\
     [[automation]]\nname = \"bare\"\ndocument = \"Retail-RestartEndpoint\"\n";
 
-/// What says of which models the endpoints are.
+/// A configuration that says which model each endpoint belongs to.
 const MODELS: &str = "[[model]]\nname = \"fraud-screening\"\nendpoints = [\"fraud-screening-{stage}\"]\n";
 
 fn start(automation: &str, on: Option<&str>) -> AnyIntent {

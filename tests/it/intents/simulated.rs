@@ -1,4 +1,4 @@
-//! What IAM simulates: the doctor lists it, and the menu says what is denied for certain.
+//! Permissions that IAM simulates: the doctor lists them, and the menu says which are denied for certain.
 
 use crate::altered::{Altered, Answer, simulated};
 use crate::harness::Harness;
